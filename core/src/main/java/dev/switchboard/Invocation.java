@@ -1,0 +1,96 @@
+package dev.switchboard;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.lang.reflect.Method;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a method that is retried, as far as its session has to know of it: how much time is
+ * left, and whether the one recovery of a lost session that a call has is spent. Retries bind it to
+ * the thread around every attempt; sessions read it, so that neither feature needs the other.
+ *
+ * <p>Used by this library; applications use {@code RetryContext} and {@code SessionContext}. Safe
+ * for use by several threads.
+ *
+ * @since 0.1
+ */
+public final class Invocation {
+
+  private static final ThreadLocal<@Nullable Invocation> CURRENT = new ThreadLocal<>();
+
+  private final @Nullable Method method;
+  private final Ticker ticker;
+  private final boolean bounded;
+  private final long deadline;
+  private final AtomicBoolean recovered = new AtomicBoolean();
+
+  /**
+   * Creates an invocation that has {@code timeoutNanos}, or what is left to {@code enclosing} where
+   * that is less.
+   *
+   * @param method the method called, null where there is none
+   * @param ticker the clock that deadlines are read from
+   * @param timeoutNanos the time it may take in nanoseconds, {@link Long#MAX_VALUE} for any
+   * @param enclosing the invocation it is nested in, or null
+   */
+  public Invocation(
+      @Nullable Method method, Ticker ticker, long timeoutNanos, @Nullable Invocation enclosing) {
+    this.method = method;
+    this.ticker = ticker;
+    long left = enclosing == null ? Long.MAX_VALUE : enclosing.remainingNanos();
+    long allowed = Math.min(timeoutNanos, left);
+    this.bounded = allowed != Long.MAX_VALUE;
+    this.deadline = bounded ? ticker.read() + allowed : 0;
+  }
+
+  /**
+   * Returns the innermost invocation that this thread runs an attempt of.
+   *
+   * @return the invocation, or null outside one
+   */
+  public static @Nullable Invocation current() {
+    return CURRENT.get();
+  }
+
+  /**
+   * Makes {@code invocation} this thread's current one; who binds one also puts back the previous.
+   *
+   * @param invocation the invocation to bind, or null for none
+   */
+  public static void bind(@Nullable Invocation invocation) {
+    if (invocation == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(invocation);
+    }
+  }
+
+  /**
+   * Tells how much time is left before the deadline.
+   *
+   * @return nanoseconds, zero or less once it has passed, {@link Long#MAX_VALUE} without a deadline
+   */
+  public long remainingNanos() {
+    return bounded ? deadline - ticker.read() : Long.MAX_VALUE;
+  }
+
+  /**
+   * Tells whether this is a call of {@code method}, not of one that encloses it.
+   *
+   * @param method a method as the class declares it
+   * @return whether it is the method called
+   */
+  public boolean isFor(Method method) {
+    return method.equals(this.method);
+  }
+
+  /**
+   * Spends the one recovery of a lost session that an invocation has, over all its attempts.
+   *
+   * @return whether it was still there to spend
+   */
+  public boolean spendRecovery() {
+    return recovered.compareAndSet(false, true);
+  }
+}

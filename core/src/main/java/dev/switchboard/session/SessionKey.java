@@ -1,0 +1,130 @@
+package dev.switchboard.session;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose conversation, and with whom: a specialist, a tenant and any further parts. Two keys are
+ * equal only when every part is; specialists' names alike but for dashes are the same specialist.
+ *
+ * <p>Immutable. {@link #toString} prints a salted hash, never a tenant or a part.
+ *
+ * @since 0.1
+ */
+public final class SessionKey {
+
+  /** The longest a tenant or a part may be, in characters. */
+  public static final int MAX_PART_LENGTH = 512;
+
+  private final SpecialistName specialist;
+  private final @Nullable String tenant;
+  private final List<String> parts;
+  private final int hash;
+
+  private SessionKey(SpecialistName specialist, @Nullable String tenant, List<String> parts) {
+    this.specialist = specialist;
+    this.tenant = tenant;
+    this.parts = parts;
+    this.hash =
+        31 * (31 * specialist.hashCode() + Objects.hashCode(tenant))
+            + (parts.isEmpty() ? 0 : parts.hashCode());
+  }
+
+  /**
+   * Creates the key of a tenant's conversation.
+   *
+   * @param specialist the specialist's name, {@code [a-z0-9-]+}
+   * @param tenant the tenant, not blank, at most {@value #MAX_PART_LENGTH} characters
+   * @param parts what else tells conversations apart, in an order of your own; each like the tenant
+   * @return the key
+   * @throws IllegalArgumentException if a part breaks its rule; the message does not print it
+   */
+  public static SessionKey of(String specialist, String tenant, String... parts) {
+    return of(SpecialistName.of(specialist), tenant, List.of(parts));
+  }
+
+  /**
+   * Creates the key of a conversation in an application that has one tenant only.
+   *
+   * @param specialist the specialist's name, {@code [a-z0-9-]+}
+   * @param parts what tells conversations apart
+   * @return the key
+   * @throws IllegalArgumentException if a part breaks its rule; the message does not print it
+   */
+  public static SessionKey withoutTenant(String specialist, String... parts) {
+    return of(SpecialistName.of(specialist), null, List.of(parts));
+  }
+
+  static SessionKey of(SpecialistName specialist, @Nullable String tenant, List<String> parts) {
+    if (tenant != null) {
+      checkPart("tenant", tenant);
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      checkPart("part", parts.get(i));
+    }
+    return new SessionKey(specialist, tenant, parts);
+  }
+
+  private static void checkPart(String what, String part) {
+    if (part.isBlank()) {
+      throw new IllegalArgumentException("the " + what + " of a session key must not be blank");
+    }
+    if (part.length() > MAX_PART_LENGTH) {
+      throw new IllegalArgumentException(
+          "the %s of a session key must have at most %d characters but has %d"
+              .formatted(what, MAX_PART_LENGTH, part.length()));
+    }
+  }
+
+  /**
+   * Returns the specialist's name.
+   *
+   * @return the name, as it was written
+   */
+  public String specialist() {
+    return specialist.toString();
+  }
+
+  SpecialistName name() {
+    return specialist;
+  }
+
+  /**
+   * Returns the tenant.
+   *
+   * @return the tenant, null only in an application without tenants
+   */
+  public @Nullable String tenant() {
+    return tenant;
+  }
+
+  /**
+   * Returns the further parts.
+   *
+   * @return the parts in their order, unmodifiable, never null
+   */
+  public List<String> parts() {
+    return parts;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof SessionKey that
+            && hash == that.hash
+            && specialist.equals(that.specialist)
+            && Objects.equals(tenant, that.tenant)
+            && parts.equals(that.parts));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return specialist + "#" + Fingerprint.of(this);
+  }
+}

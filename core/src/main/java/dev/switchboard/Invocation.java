@@ -59,11 +59,7 @@ public final class Invocation {
    * @param invocation the invocation to bind, or null for none
    */
   public static void bind(@Nullable Invocation invocation) {
-    if (invocation == null) {
-      CURRENT.remove();
-    } else {
-      CURRENT.set(invocation);
-    }
+    CURRENT.set(invocation);
   }
 
   /**

@@ -1,17 +1,235 @@
 package dev.switchboard.session;
 
-/** placeholder. */
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session of one invocation. {@link #current()} finds it on the thread that runs the method's
+ * body. A nested invocation on the same key has a context of its own that shares the enclosing
+ * one's session. {@link #toString} prints a salted hash of the id.
+ *
+ * <p>Safe for use by several threads while the invocation lasts.
+ *
+ * @since 0.1
+ */
 public final class SessionContext {
-  private SessionContext() {}
+
+  /** How many failures that inner invocations have judged are remembered; the latest. */
+  private static final int MAX_JUDGED = 32;
+
+  private static final ThreadLocal<@Nullable SessionContext> CURRENT = new ThreadLocal<>();
+
+  private final SpecialistSessions sessions;
+  private final SessionKey key;
+  private final @Nullable SessionContext enclosing;
+  private final SessionContext owner;
+  private volatile @Nullable Session session;
+  private @Nullable Flight learning;
+  private volatile boolean ended;
+  private @Nullable Queue<Throwable> judged;
+
+  SessionContext(SpecialistSessions sessions, SessionKey key, @Nullable SessionContext enclosing) {
+    this.sessions = sessions;
+    this.key = key;
+    this.enclosing = enclosing;
+    this.owner = this;
+  }
+
+  private SessionContext(SessionContext owner, @Nullable SessionContext enclosing) {
+    this.sessions = owner.sessions;
+    this.key = owner.key;
+    this.enclosing = enclosing;
+    this.owner = owner;
+  }
 
   /**
-   * Binds.
+   * Returns the session of the invocation that this thread runs.
    *
-   * @param id the id
+   * @return the innermost invocation's context
+   * @throws IllegalStateException outside an invocation, naming the usual causes
+   */
+  public static SessionContext current() {
+    SessionContext context = CURRENT.get();
+    if (context == null) {
+      throw new IllegalStateException(
+          "No session here: SessionContext.current() works on the thread that runs a method"
+              + " annotated with @SpecialistSession and called through its Spring bean. Usual"
+              + " causes: self-invocation (this.method()), another thread, or an object that"
+              + " is not a Spring bean and so has no proxy");
+    }
+    return context;
+  }
+
+  /**
+   * Returns the session of the invocation that this thread runs, which must be with this
+   * specialist.
+   *
+   * @param specialist the specialist's name
+   * @return the innermost invocation's context
+   * @throws IllegalStateException outside an invocation, and within one of another specialist
+   */
+  public static SessionContext current(String specialist) {
+    SessionContext context = current();
+    if (!context.key.name().equals(SpecialistName.of(specialist))) {
+      throw new IllegalStateException(
+          "The innermost @SpecialistSession call here is with specialist '%s', not '%s'"
+              .formatted(context.key.specialist(), specialist));
+    }
+    return context;
+  }
+
+  static @Nullable SessionContext currentOrNull() {
+    return CURRENT.get();
+  }
+
+  static void bind(@Nullable SessionContext context) {
+    CURRENT.set(context);
+  }
+
+  /**
+   * Returns whose conversation it is.
+   *
+   * @return the key
+   */
+  public SessionKey key() {
+    return key;
+  }
+
+  /**
+   * Returns the session's id, a secret.
+   *
+   * @return the id that the specialist knows
+   * @throws IllegalStateException while the id is still to be learned; {@link #idOrNull} tells
+   */
+  public String id() {
+    return session().id();
+  }
+
+  /**
+   * Returns the session's id, a secret.
+   *
+   * @return the id, or null while it is still to be learned
+   */
+  public @Nullable String idOrNull() {
+    Session bound = owner.session;
+    return bound == null ? null : bound.id();
+  }
+
+  /**
+   * Tells whether no invocation on this session has completed normally yet, so that the specialist
+   * may know nothing and the message should carry the context again.
+   *
+   * @return whether the session is fresh
+   */
+  public boolean isFresh() {
+    Session bound = owner.session;
+    return bound == null || !bound.isUsed();
+  }
+
+  /**
+   * Tells when the session's opening returned.
+   *
+   * @return the instant, unmoved by later jumps of the clock
+   * @throws IllegalStateException while the id is still to be learned
+   */
+  public Instant openedAt() {
+    return sessions.instant(session().openedNanos());
+  }
+
+  /**
+   * Says which id the specialist has given the conversation, where {@link SpecialistConnector#open}
+   * left that to the first reply. The same id again changes nothing; another id replaces a learned
+   * one, for when the specialist answers within another conversation.
+   *
+   * @param id the id, at most 4 KiB of UTF-8 without control characters
+   * @throws IllegalArgumentException if the id breaks its rule; the message does not print it
+   * @throws IllegalStateException on a session that was opened, and after the invocation
    */
   public void bind(String id) {
-    if (id.isBlank()) {
-      throw new IllegalStateException("blank");
+    if (owner.ended) {
+      throw new IllegalStateException("the invocation has ended: bind its session's id within it");
     }
+    sessions.bind(owner, id);
+  }
+
+  private Session session() {
+    Session bound = owner.session;
+    if (bound == null) {
+      throw new IllegalStateException(
+          ("the session of specialist '%s' has no id yet: call bind(id) with what the first reply"
+                  + " names, and idOrNull() before that")
+              .formatted(key.specialist()));
+    }
+    return bound;
+  }
+
+  @Override
+  public String toString() {
+    Session bound = owner.session;
+    return bound == null ? key + "/unbound" : bound.toString();
+  }
+
+  // What follows is the engine's.
+
+  /** The context of a nested invocation that joins this one's session. */
+  SessionContext join(@Nullable SessionContext innermost) {
+    return new SessionContext(owner, innermost);
+  }
+
+  /** The innermost context of the same key, from this one outwards. */
+  @Nullable SessionContext find(SessionKey sought) {
+    for (SessionContext context = this; context != null; context = context.enclosing) {
+      if (context.key.equals(sought)) {
+        return context;
+      }
+    }
+    return null;
+  }
+
+  @Nullable SessionContext enclosing() {
+    return enclosing;
+  }
+
+  SessionContext owner() {
+    return owner;
+  }
+
+  @Nullable Session sessionOrNull() {
+    return owner.session;
+  }
+
+  void use(@Nullable Session acquired) {
+    session = acquired;
+  }
+
+  synchronized void learn(Flight flight) {
+    learning = flight;
+  }
+
+  /** Returns the flight that the first {@code bind}, or the invocation's end, is to end. */
+  synchronized @Nullable Flight takeLearning() {
+    Flight flight = learning;
+    learning = null;
+    return flight;
+  }
+
+  void end() {
+    ended = true;
+  }
+
+  /** Remembers a failure that an invocation nested in this one has already judged. */
+  void judged(Throwable failure) {
+    if (judged == null) {
+      judged = new ArrayDeque<>(4);
+    } else if (judged.size() == MAX_JUDGED) {
+      judged.remove();
+    }
+    judged.add(failure);
+  }
+
+  boolean hasJudged(Throwable failure) {
+    return judged != null && judged.stream().anyMatch(inner -> inner == failure);
   }
 }

@@ -14,6 +14,8 @@ public class SessionLostException extends RuntimeException implements NonRetryab
 
   private static final long serialVersionUID = 1L;
 
+  private final boolean judged;
+
   /**
    * Creates the failure.
    *
@@ -30,6 +32,23 @@ public class SessionLostException extends RuntimeException implements NonRetryab
    * @param cause how the loss was noticed, or null
    */
   public SessionLostException(String message, @Nullable Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private SessionLostException(String message, @Nullable Throwable cause, boolean judged) {
     super(message, cause);
+    this.judged = judged;
+  }
+
+  /** The second loss within one call; no session of an enclosing call is meant. */
+  static SessionLostException again(SessionKey key, Throwable cause) {
+    return new SessionLostException(
+        "Specialist '%s' lost the session again after it was reopened".formatted(key.specialist()),
+        cause,
+        true);
+  }
+
+  boolean isJudged() {
+    return judged;
   }
 }

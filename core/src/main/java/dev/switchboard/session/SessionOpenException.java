@@ -23,4 +23,14 @@ public class SessionOpenException extends RuntimeException {
   public SessionOpenException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  static SessionOpenException of(SessionKey key, String reason, @Nullable Throwable cause) {
+    return new SessionOpenException(
+        "No session of specialist '%s': %s".formatted(key.specialist(), reason), cause);
+  }
+
+  /** Another caller's own exception for the same failure. */
+  SessionOpenException copy() {
+    return new SessionOpenException(String.valueOf(getMessage()), getCause());
+  }
 }

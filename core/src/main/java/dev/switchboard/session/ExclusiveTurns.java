@@ -1,0 +1,69 @@
+package dev.switchboard.session;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Queues of exclusive calls, one for every key that has any, in order of arrival. A queue outlives
+ * the session it is for, so that a reopened session keeps the order; it is gone with its last call.
+ */
+final class ExclusiveTurns {
+
+  private final Map<SessionKey, Queue<Turn>> queues = new ConcurrentHashMap<>();
+
+  /** Takes a place in the key's queue; the turn completes when it is first. */
+  Turn take(SessionKey key) {
+    Turn turn = new Turn(key);
+    queues.compute(
+        key,
+        (sameKey, queue) -> {
+          Queue<Turn> places = queue == null ? new ArrayDeque<>() : queue;
+          places.add(turn);
+          return places;
+        });
+    callFirst(key);
+    return turn;
+  }
+
+  private void callFirst(SessionKey key) {
+    @Nullable Turn[] first = new Turn[1];
+    queues.computeIfPresent(
+        key,
+        (sameKey, queue) -> {
+          first[0] = queue.peek();
+          return queue;
+        });
+    if (first[0] != null) {
+      first[0].complete(null);
+    }
+  }
+
+  /** A place in a queue; complete while it is this call's turn. */
+  final class Turn extends CompletableFuture<@Nullable Void> {
+
+    private final SessionKey key;
+
+    Turn(SessionKey key) {
+      this.key = key;
+    }
+
+    /** Leaves the queue, whether first or still waiting, and calls the next. */
+    void leave() {
+      queues.computeIfPresent(
+          key,
+          (sameKey, queue) -> {
+            queue.remove(this);
+            return queue.isEmpty() ? null : queue;
+          });
+      callFirst(key);
+    }
+  }
+
+  int size() {
+    return queues.size();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.switchboard.session;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Counts what becomes of every session opened. One lock, never held while anything else is called,
+ * so that a look at it always balances; a hit does not come here.
+ */
+final class Ledger {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition drained = lock.newCondition();
+  private final Map<SpecialistName, Counts> specialists = new LinkedHashMap<>();
+  private long draining;
+
+  /** An opening brought the session; until it enters the store it counts as draining. */
+  void opened(Session session) {
+    lock.lock();
+    try {
+      counts(session).opened++;
+      move(session, 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void entered(Session session) {
+    lock.lock();
+    try {
+      counts(session).live++;
+      move(session, -1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A stored session has left; returns whether it is to be closed now. */
+  boolean left(Session session, boolean lost) {
+    lock.lock();
+    try {
+      counts(session).live--;
+      if (lost) {
+        session.lose();
+        counts(session).lost++;
+        return false;
+      }
+      move(session, 1);
+      return session.leave();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A session that never entered leaves; returns whether it is to be closed now. */
+  boolean discarded(Session session) {
+    lock.lock();
+    try {
+      return session.leave();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A session that had left before it was found lost is not closed; counted once. */
+  void lostWhileDraining(Session session) {
+    lock.lock();
+    try {
+      if (session.hasLeft() && !session.isLost()) {
+        session.lose();
+        counts(session).lost++;
+        move(session, -1);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void closed(Session session, boolean done) {
+    lock.lock();
+    try {
+      if (done) {
+        counts(session).closed++;
+      } else {
+        counts(session).unclosed++;
+      }
+      move(session, -1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  SessionSnapshot snapshot() {
+    lock.lock();
+    try {
+      Map<String, SessionCounts> copy = new LinkedHashMap<>();
+      specialists.forEach((name, counts) -> copy.put(name.toString(), counts.copy()));
+      return new SessionSnapshot(copy);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until nothing drains, and returns whether that came about in time. */
+  boolean awaitDrained(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (draining > 0 && left > 0) {
+        left = drained.awaitNanos(left);
+      }
+      return draining == 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Counts counts(Session session) {
+    return specialists.computeIfAbsent(session.key().name(), name -> new Counts());
+  }
+
+  private void move(Session session, int change) {
+    counts(session).draining += change;
+    draining += change;
+    if (draining == 0) {
+      drained.signalAll();
+    }
+  }
+
+  private static final class Counts {
+    long opened;
+    long live;
+    long draining;
+    long closed;
+    long lost;
+    long unclosed;
+
+    SessionCounts copy() {
+      return new SessionCounts(opened, live, draining, closed, lost, unclosed);
+    }
+  }
+}

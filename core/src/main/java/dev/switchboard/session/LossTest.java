@@ -1,0 +1,58 @@
+package dev.switchboard.session;
+
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Judges whether a failure means that the specialist no longer knows the session. */
+final class LossTest {
+
+  private static final Logger log = LoggerFactory.getLogger(LossTest.class);
+
+  /** Deeper chains of causes are cyclic. */
+  private static final int MAX_CAUSES = 64;
+
+  private LossTest() {}
+
+  /**
+   * Judges a failure of an invocation on {@code session}. What an invocation nested in it has
+   * judged already was about that one's session, and is nothing to this one's.
+   */
+  static boolean isLost(
+      SessionContext context,
+      Session session,
+      SessionPolicy policy,
+      SpecialistConnector connector,
+      Throwable failure) {
+    boolean named = false;
+    int depth = 0;
+    for (Throwable cause = failure;
+        cause != null && depth < MAX_CAUSES;
+        cause = cause.getCause(), depth++) {
+      if (context.hasJudged(cause)
+          || (cause instanceof SessionLostException loss && loss.isJudged())) {
+        return false;
+      }
+      named |= cause instanceof SessionLostException || isListed(policy.lostOn(), cause);
+    }
+    return named || (failure instanceof Exception && isLost(connector, session, failure));
+  }
+
+  private static boolean isListed(List<Class<? extends Throwable>> types, Throwable failure) {
+    for (Class<? extends Throwable> type : types) {
+      if (type.isInstance(failure)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isLost(SpecialistConnector connector, Session session, Throwable failure) {
+    try {
+      return connector.isLost(session.key(), session.id(), failure);
+    } catch (RuntimeException e) {
+      log.debug("The connector could not tell whether session {} is lost", session, e);
+      return false;
+    }
+  }
+}

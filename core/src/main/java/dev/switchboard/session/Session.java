@@ -1,0 +1,196 @@
+package dev.switchboard.session;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+/**
+ * A conversation at a specialist, as engine and store share it: what it is, how many invocations
+ * use it, and whether it has left. Stores make one for what they find elsewhere; the engine makes
+ * one for every opening. {@link #toString} prints a salted hash of the id.
+ *
+ * <p>Safe for use by several threads; equal only to itself.
+ *
+ * @since 0.1
+ */
+public final class Session {
+
+  private static final int LEFT = 1 << 31;
+  private static final int LOST = 1 << 30;
+  private static final int PARKED = 1 << 29;
+  private static final int WAS_PARKED = 1 << 28;
+  private static final int LEARNED = 1 << 27;
+  private static final int USES = LEARNED - 1;
+  private static final AtomicIntegerFieldUpdater<Session> STATE =
+      AtomicIntegerFieldUpdater.newUpdater(Session.class, "state");
+
+  private final SessionKey key;
+  private final String id;
+  private final long tokenHigh;
+  private final long tokenLow;
+  private final long openedNanos;
+  private volatile int state;
+  private volatile boolean used;
+
+  /** When it was last touched, in the store's own unit; lossy. */
+  int touched;
+
+  /**
+   * Creates a session that no invocation uses yet and none has completed on.
+   *
+   * @param key whose conversation
+   * @param id its id
+   * @param token the opening it comes from
+   * @param openedNanos when its opening returned, on the engine's ticker
+   * @param learned whether a reply named the id, so that a later one may name another
+   */
+  public Session(SessionKey key, String id, Token token, long openedNanos, boolean learned) {
+    this.key = key;
+    this.id = id;
+    this.tokenHigh = token.high();
+    this.tokenLow = token.low();
+    this.openedNanos = openedNanos;
+    this.state = learned ? LEARNED : 0;
+  }
+
+  /**
+   * Returns whose conversation it is.
+   *
+   * @return the key
+   */
+  public SessionKey key() {
+    return key;
+  }
+
+  /**
+   * Returns the id, a secret.
+   *
+   * @return the id that the specialist knows
+   */
+  public String id() {
+    return id;
+  }
+
+  /**
+   * Returns the opening it comes from.
+   *
+   * @return the token
+   */
+  public Token token() {
+    return new Token(tokenHigh, tokenLow);
+  }
+
+  boolean isFrom(Token token) {
+    return tokenHigh == token.high() && tokenLow == token.low();
+  }
+
+  /**
+   * Tells when its opening returned.
+   *
+   * @return nanoseconds on the engine's ticker
+   */
+  public long openedNanos() {
+    return openedNanos;
+  }
+
+  /**
+   * Tells whether a reply named the id.
+   *
+   * @return false where the connector opened it
+   */
+  public boolean isLearned() {
+    return (state & LEARNED) != 0;
+  }
+
+  /**
+   * Tells whether an invocation on it has completed normally, in any process.
+   *
+   * @return false while it is fresh
+   */
+  public boolean isUsed() {
+    return used;
+  }
+
+  /** Notes that an invocation on it has completed normally: it is no longer fresh. */
+  public void markUsed() {
+    if (!used) {
+      used = true;
+    }
+  }
+
+  /**
+   * Tells whether an invocation of this process uses it now.
+   *
+   * @return whether it is in use
+   */
+  public boolean isInUse() {
+    return (state & USES) != 0;
+  }
+
+  /** Begins a use, unless it is lost, or has left and its last use has ended. */
+  boolean acquire() {
+    for (; ; ) {
+      int seen = state;
+      boolean gone = (seen & LOST) != 0 || ((seen & LEFT) != 0 && (seen & USES) == 0);
+      if (gone) {
+        return false;
+      }
+      if (STATE.compareAndSet(this, seen, seen + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Ends a use and returns whether it was the last of a session that has left and is not lost. */
+  boolean releaseLast() {
+    int now = STATE.decrementAndGet(this);
+    return (now & (USES | LEFT | LOST)) == LEFT;
+  }
+
+  /** Marks it as left and returns whether nobody uses it. Once; the ledger's lock is held. */
+  boolean leave() {
+    int before = STATE.getAndUpdate(this, seen -> seen | LEFT);
+    return (before & USES) == 0;
+  }
+
+  /** Marks it as lost. The ledger's lock is held. */
+  void lose() {
+    STATE.getAndUpdate(this, seen -> seen | LEFT | LOST);
+  }
+
+  boolean hasLeft() {
+    return (state & LEFT) != 0;
+  }
+
+  boolean isLost() {
+    return (state & LOST) != 0;
+  }
+
+  /** Sets it aside where it is in use, so that its last release brings it back. */
+  boolean park() {
+    for (; ; ) {
+      int seen = state;
+      if ((seen & USES) == 0 || (seen & LEFT) != 0) {
+        return false;
+      }
+      if (STATE.compareAndSet(this, seen, seen | PARKED | WAS_PARKED)) {
+        return true;
+      }
+    }
+  }
+
+  void unpark() {
+    STATE.getAndUpdate(this, seen -> seen & ~PARKED);
+  }
+
+  boolean isParked() {
+    return (state & PARKED) != 0;
+  }
+
+  boolean wasParked() {
+    return (state & WAS_PARKED) != 0;
+  }
+
+  @Override
+  public String toString() {
+    return key + "/" + Fingerprint.of(id);
+  }
+}

@@ -1,0 +1,201 @@
+package dev.switchboard.session;
+
+import com.github.benmanes.caffeine.cache.Scheduler;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * Closes what has left, after its last use and off the callers' threads: a small pool for every
+ * specialist, so that a slow one delays no other. A failing close is tried again with back-off,
+ * then counted as unclosed.
+ */
+final class SessionDrain implements SessionStore.Listener {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionDrain.class);
+  private static final int THREADS = 4;
+  private static final int QUEUE = 100_000;
+  private static final int RETRIES = 3;
+
+  private final Ledger ledger;
+  private final SessionStore store;
+  private final Specialists specialists;
+  private final Scheduler scheduler;
+  private final @Nullable Executor executor;
+  private final Map<SpecialistName, ExecutorService> pools = new ConcurrentHashMap<>();
+  private volatile boolean stopped;
+
+  /**
+   * Creates a drain.
+   *
+   * @param executor runs the closes of all specialists, or null for a pool each
+   */
+  SessionDrain(
+      Ledger ledger,
+      SessionStore store,
+      Specialists specialists,
+      Scheduler scheduler,
+      @Nullable Executor executor) {
+    this.ledger = ledger;
+    this.store = store;
+    this.specialists = specialists;
+    this.scheduler = scheduler;
+    this.executor = executor;
+  }
+
+  /** An opening brought the session; until it enters the store it counts as draining. */
+  void opened(Session session) {
+    ledger.opened(session);
+  }
+
+  @Override
+  public void entered(Session session) {
+    ledger.entered(session);
+  }
+
+  @Override
+  public void left(Session session, RemovalCause cause) {
+    log.debug("Session {} has left: {}", session, cause);
+    if (ledger.left(session, cause == RemovalCause.LOST)) {
+      close(session);
+    }
+  }
+
+  /** A session leaves that was not stored; it is closed after its last use. */
+  void discard(Session session) {
+    log.debug("Session {} has left: {}", session, RemovalCause.UNWANTED);
+    if (ledger.discarded(session)) {
+      close(session);
+    }
+  }
+
+  /** A session that had left already turns out to be lost; it is not closed. */
+  void lost(Session session) {
+    ledger.lostWhileDraining(session);
+  }
+
+  /** Ends a use, and closes the session where that was due. */
+  void release(Session session) {
+    if (session.releaseLast()) {
+      close(session);
+    } else if (session.isParked() && !session.isInUse()) {
+      store.touch(session);
+    }
+  }
+
+  private void close(Session session) {
+    submit(session, new Close(session));
+  }
+
+  private void submit(Session session, Close close) {
+    if (stopped) {
+      ledger.closed(session, false);
+      return;
+    }
+    try {
+      executorOf(session.key().name()).execute(close);
+    } catch (RejectedExecutionException e) {
+      close.giveUp("the queue is full");
+    }
+  }
+
+  private Executor executorOf(SpecialistName name) {
+    return executor != null ? executor : pools.computeIfAbsent(name, SessionDrain::pool);
+  }
+
+  private static ExecutorService pool(SpecialistName name) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(QUEUE),
+            task -> {
+              Thread thread =
+                  new Thread(task, "switchboard-close-" + name + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  void start() {
+    stopped = false;
+  }
+
+  /** Gives up what is still to be closed, and interrupts closes that run. */
+  void stop() {
+    stopped = true;
+    pools
+        .values()
+        .removeIf(
+            pool -> {
+              pool.shutdownNow().forEach(Runnable::run);
+              return true;
+            });
+  }
+
+  /** One close and its further tries. */
+  private final class Close implements Runnable {
+
+    private final Session session;
+    private @Nullable BackOffExecution backOff;
+
+    Close(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public void run() {
+      if (stopped) {
+        giveUp("the application stops");
+        return;
+      }
+      try {
+        SessionKey key = session.key();
+        specialists.get(key.name()).connector().get().close(key, session.id());
+      } catch (Throwable failure) {
+        retry(failure);
+        return;
+      }
+      ledger.closed(session, true);
+      log.debug("Closed session {}", session);
+    }
+
+    private void retry(Throwable failure) {
+      if (backOff == null) {
+        ExponentialBackOff delays = new ExponentialBackOff(500, 5);
+        delays.setMaxAttempts(RETRIES);
+        backOff = delays.start();
+      }
+      long delay = backOff.nextBackOff();
+      if (delay == BackOffExecution.STOP || stopped) {
+        giveUp(failure.getClass().getName());
+      } else {
+        log.debug("Could not close session {}: {}", session, failure.getClass().getName());
+        var unused =
+            scheduler.schedule(
+                Runnable::run, () -> submit(session, this), delay, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    void giveUp(String reason) {
+      ledger.closed(session, false);
+      log.debug("Gave up closing session {}: {}", session, reason);
+    }
+  }
+}

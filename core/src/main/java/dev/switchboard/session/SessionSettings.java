@@ -1,0 +1,192 @@
+package dev.switchboard.session;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Settings of all sessions and of single specialists; what Boot reads from {@code switchboard.*},
+ * and what plain Spring may declare as a bean. Immutable.
+ *
+ * @since 0.1
+ */
+public final class SessionSettings {
+
+  private static final SpecialistSettings LAST_RESORT = new SpecialistSettings(null, null, 1000);
+  private static final SpecialistSettings LAST_RESORT_DURATIONS =
+      new SpecialistSettings(Duration.ofHours(8), Duration.ofMinutes(30), null);
+
+  private final SpecialistSettings defaults;
+  private final Map<SpecialistName, SpecialistSettings> specialists;
+  private final Duration openTimeout;
+  private final Duration learnTimeout;
+  private final Duration exclusiveWait;
+  private final boolean tenants;
+  private final boolean strictWiring;
+
+  private SessionSettings(Builder builder) {
+    this.defaults = builder.defaults;
+    this.specialists = Map.copyOf(builder.specialists);
+    this.openTimeout = builder.openTimeout;
+    this.learnTimeout = builder.learnTimeout;
+    this.exclusiveWait = builder.exclusiveWait;
+    this.tenants = builder.tenants;
+    this.strictWiring = builder.strictWiring;
+  }
+
+  /**
+   * Starts from the defaults.
+   *
+   * @return a builder that states nothing yet
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** What holds for a specialist, given what its annotations state. */
+  SessionLimits limits(SpecialistName name, SpecialistSettings annotated) {
+    SpecialistSettings stated = settingsOf(name).orElse(annotated).orElse(defaults);
+    if (stated.ttl() == null && stated.idleTimeout() == null) {
+      stated = stated.orElse(LAST_RESORT_DURATIONS);
+    }
+    Integer maxSize = stated.orElse(LAST_RESORT).maxSize();
+    return new SessionLimits(stated.ttl(), stated.idleTimeout(), maxSize == null ? 1 : maxSize);
+  }
+
+  SpecialistSettings settingsOf(SpecialistName name) {
+    return specialists.getOrDefault(name, SpecialistSettings.NONE);
+  }
+
+  Iterable<SpecialistName> specialists() {
+    return specialists.keySet();
+  }
+
+  Duration openTimeout() {
+    return openTimeout;
+  }
+
+  Duration learnTimeout() {
+    return learnTimeout;
+  }
+
+  Duration exclusiveWait() {
+    return exclusiveWait;
+  }
+
+  boolean hasTenants() {
+    return tenants;
+  }
+
+  boolean isStrictWiring() {
+    return strictWiring;
+  }
+
+  /** Collects settings; not thread-safe. */
+  public static final class Builder {
+
+    private SpecialistSettings defaults = SpecialistSettings.NONE;
+    private final Map<SpecialistName, SpecialistSettings> specialists = new HashMap<>();
+    private Duration openTimeout = Duration.ofSeconds(30);
+    private Duration learnTimeout = Duration.ofMinutes(2);
+    private Duration exclusiveWait = Duration.ofMinutes(2);
+    private boolean tenants = true;
+    private boolean strictWiring = true;
+
+    private Builder() {}
+
+    /**
+     * States what holds where neither the specialist's settings nor its annotations say anything;
+     * 1000 sessions by default, and where no duration is given anywhere, 30 minutes idle and 8
+     * hours in all.
+     *
+     * @param defaults the defaults
+     * @return this
+     */
+    public Builder defaults(SpecialistSettings defaults) {
+      this.defaults = defaults;
+      return this;
+    }
+
+    /**
+     * States one specialist's settings, stronger than its annotations.
+     *
+     * @param name the specialist's name, {@code [a-z0-9-]+}
+     * @param settings its settings
+     * @return this
+     * @throws IllegalArgumentException if the name is not one
+     */
+    public Builder specialist(String name, SpecialistSettings settings) {
+      specialists.put(SpecialistName.of(name), settings);
+      return this;
+    }
+
+    /**
+     * How long callers wait for an opening, their own or another's, before it is abandoned; 30
+     * seconds by default.
+     *
+     * @param openTimeout a positive duration
+     * @return this
+     */
+    public Builder openTimeout(Duration openTimeout) {
+      Durations.requirePositive("openTimeout", openTimeout);
+      this.openTimeout = openTimeout;
+      return this;
+    }
+
+    /**
+     * How long callers wait for the first reply to name a session that is learned; 2 minutes by
+     * default.
+     *
+     * @param learnTimeout a positive duration
+     * @return this
+     */
+    public Builder learnTimeout(Duration learnTimeout) {
+      Durations.requirePositive("learnTimeout", learnTimeout);
+      this.learnTimeout = learnTimeout;
+      return this;
+    }
+
+    /**
+     * How long an exclusive call waits for its turn; 2 minutes by default.
+     *
+     * @param exclusiveWait a positive duration
+     * @return this
+     */
+    public Builder exclusiveWait(Duration exclusiveWait) {
+      Durations.requirePositive("exclusiveWait", exclusiveWait);
+      this.exclusiveWait = exclusiveWait;
+      return this;
+    }
+
+    /**
+     * Says that the application has one tenant only, so that methods need not name one ({@code
+     * switchboard.tenancy=none}).
+     *
+     * @return this
+     */
+    public Builder withoutTenants() {
+      this.tenants = false;
+      return this;
+    }
+
+    /**
+     * Turns errors of wiring (connectors, conflicts, settings for a specialist nobody uses) into
+     * warnings ({@code switchboard.wiring=warn}), for slices and shared configuration.
+     *
+     * @return this
+     */
+    public Builder lenientWiring() {
+      this.strictWiring = false;
+      return this;
+    }
+
+    /**
+     * Ends the collection.
+     *
+     * @return the settings
+     */
+    public SessionSettings build() {
+      return new SessionSettings(this);
+    }
+  }
+}

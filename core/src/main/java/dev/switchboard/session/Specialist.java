@@ -1,0 +1,42 @@
+package dev.switchboard.session;
+
+import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One specialist as the engine knows it.
+ *
+ * @param name its name
+ * @param limits bound and expiry of its sessions
+ * @param connector how to reach it, looked up at first use
+ */
+record Specialist(
+    SpecialistName name, SessionLimits limits, Supplier<SpecialistConnector> connector) {
+
+  private static final int MAX_ID_BYTES = 4096;
+
+  @Nullable String open(SessionKey key) throws Exception {
+    String id = connector.get().open(key);
+    if (id != null) {
+      checkId(name, id);
+    }
+    return id;
+  }
+
+  /** Refuses what cannot be an id; the message does not print it. */
+  static void checkId(SpecialistName name, String id) {
+    String rule;
+    if (id.isBlank()) {
+      rule = "must not be blank";
+    } else if (id.chars().anyMatch(Character::isISOControl)) {
+      rule = "must not have control characters";
+    } else if (id.length() > MAX_ID_BYTES
+        || id.getBytes(StandardCharsets.UTF_8).length > MAX_ID_BYTES) {
+      rule = "must have at most " + MAX_ID_BYTES + " bytes";
+    } else {
+      return;
+    }
+    throw new IllegalArgumentException("a session id of specialist '%s' %s".formatted(name, rule));
+  }
+}

@@ -1,0 +1,91 @@
+package dev.switchboard.session;
+
+import dev.switchboard.InvalidDeclarationException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.core.Ordered;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Advises beans with {@link SpecialistSession} methods, with and without Spring's auto-proxying:
+ * within the retry's advice, around transactions and caches.
+ */
+final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient SessionOperationSource operations;
+
+  SessionBeanPostProcessor(SessionOperationSource operations, SessionInterceptor interceptor) {
+    this.operations = operations;
+    this.advisor = new DefaultPointcutAdvisor(new OperationPointcut(operations), interceptor);
+    setBeforeExistingAdvisors(true);
+    // The retry's processor comes after this one, so that its advice ends outside.
+    setOrder(Ordered.LOWEST_PRECEDENCE - 20);
+  }
+
+  @Override
+  protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+    Class<?> type = proxyFactory.getTargetClass();
+    if (type != null
+        && proxyFactory.isProxyTargetClass()
+        && Modifier.isFinal(type.getModifiers())) {
+      throw new InvalidDeclarationException(
+          "%s: the class must not be final, since a proxy cannot extend it".formatted(place(type)),
+          "Remove the modifier, or let the class implement an interface that has the method.");
+    }
+  }
+
+  private String place(Class<?> type) {
+    return operations.operations(type).values().stream()
+        .map(SessionOperation::place)
+        .sorted()
+        .findFirst()
+        .orElse(type.getSimpleName());
+  }
+
+  @Override
+  public Object postProcessAfterInitialization(Object bean, String beanName) {
+    Object proxy = super.postProcessAfterInitialization(bean, beanName);
+    if (AopUtils.isJdkDynamicProxy(proxy)) {
+      Class<?> type = AopUtils.getTargetClass(proxy);
+      operations
+          .operations(type)
+          .forEach((method, operation) -> checkExposed(proxy, method, operation));
+    }
+    return proxy;
+  }
+
+  private static void checkExposed(Object proxy, Method method, SessionOperation operation) {
+    for (Class<?> exposed : ClassUtils.getAllInterfaces(proxy)) {
+      if (ClassUtils.hasMethod(exposed, method.getName(), method.getParameterTypes())) {
+        return;
+      }
+    }
+    throw new InvalidDeclarationException(
+        "%s: the method must be on an interface of its class, since the bean's proxy has only those"
+            .formatted(operation.place()),
+        "Declare it on the interface, or set spring.aop.proxy-target-class=true.");
+  }
+
+  /** Judges all methods of a class when it is first seen; Spring would stop at the first match. */
+  private static final class OperationPointcut extends StaticMethodMatcherPointcut {
+
+    private final SessionOperationSource operations;
+
+    OperationPointcut(SessionOperationSource operations) {
+      this.operations = operations;
+      setClassFilter(type -> !operations.operations(type).isEmpty());
+    }
+
+    @Override
+    public boolean matches(Method method, Class<?> targetClass) {
+      return operations.find(method, targetClass) != null;
+    }
+  }
+}

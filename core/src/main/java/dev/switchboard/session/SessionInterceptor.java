@@ -1,0 +1,61 @@
+package dev.switchboard.session;
+
+import dev.switchboard.Invocation;
+import java.util.function.Supplier;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/** One call: finds the operation, makes the key, and asks the engine. */
+final class SessionInterceptor implements MethodInterceptor {
+
+  /**
+   * What a call needs beyond its operation, looked up at the first call.
+   *
+   * @param sessions the engine
+   * @param resolver answers for the tenant, or null
+   * @param tenants whether a key must have a tenant
+   */
+  record Needs(SpecialistSessions sessions, @Nullable TenantResolver resolver, boolean tenants) {}
+
+  private final SessionOperationSource operations;
+  private final Supplier<Needs> needs;
+
+  SessionInterceptor(SessionOperationSource operations, Supplier<Needs> needs) {
+    this.operations = operations;
+    this.needs = SingletonSupplier.of(needs);
+  }
+
+  @Override
+  public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+    SessionOperation operation = operation(invocation);
+    if (operation == null) {
+      return invocation.proceed();
+    }
+    Needs needed = needs.get();
+    SessionKey key = operation.key(invocation.getArguments(), needed.resolver(), needed.tenants());
+    Invocation current = Invocation.current();
+    Invocation attemptOf = current != null && current.isFor(operation.method()) ? current : null;
+    return needed
+        .sessions()
+        .call(key, operation.policy(), attemptOf, session -> proceed(invocation));
+  }
+
+  private @Nullable SessionOperation operation(MethodInvocation invocation) {
+    Object target = invocation.getThis();
+    Class<?> type =
+        target != null
+            ? AopUtils.getTargetClass(target)
+            : invocation.getMethod().getDeclaringClass();
+    return operations.find(invocation.getMethod(), type);
+  }
+
+  /** Proceeds on a copy: a call may have to proceed twice, with all that is further in. */
+  @SuppressWarnings("NullAway") // null passes through the type variable of the work
+  private static Object proceed(MethodInvocation invocation) throws Throwable {
+    return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
+  }
+}

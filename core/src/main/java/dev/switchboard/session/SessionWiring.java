@@ -1,0 +1,226 @@
+package dev.switchboard.session;
+
+import dev.switchboard.InvalidDeclarationException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What the operations of all beans need together: settings that agree, a connector, a tenant. Known
+ * from the beans' types, so that none is created for it; judged once all singletons stand.
+ */
+final class SessionWiring implements SmartInitializingSingleton {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionWiring.class);
+
+  private final ConfigurableListableBeanFactory beans;
+  private final SessionOperationSource source;
+  private final SessionSettings settings;
+  private final ConnectorFinder connectors;
+  private volatile @Nullable Map<SpecialistName, List<SessionOperation>> specialists;
+
+  SessionWiring(
+      ConfigurableListableBeanFactory beans,
+      SessionOperationSource source,
+      SessionSettings settings) {
+    this.beans = beans;
+    this.source = source;
+    this.settings = settings;
+    this.connectors = new ConnectorFinder(beans);
+  }
+
+  /** Settles a specialist for the engine; what {@code warn} let pass at startup fails here. */
+  Specialist specialist(SpecialistName asked) {
+    List<SessionOperation> operations = specialists().getOrDefault(asked, List.of());
+    SpecialistName name = operations.isEmpty() ? asked : operations.get(0).specialist();
+    SpecialistSettings stated = SpecialistSettings.NONE;
+    for (SessionOperation operation : operations) {
+      stated = stated.orElse(operation.stated());
+    }
+    String connector = connector(name, operations);
+    return new Specialist(
+        name,
+        settings.limits(name, stated),
+        () -> beans.getBean(connector, SpecialistConnector.class));
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    List<InvalidDeclarationException> problems = new ArrayList<>();
+    specialists()
+        .forEach(
+            (name, operations) -> {
+              check(problems, () -> checkAgree("ttl", name, operations, SpecialistSettings::ttl));
+              check(
+                  problems,
+                  () ->
+                      checkAgree("idleTimeout", name, operations, SpecialistSettings::idleTimeout));
+              check(
+                  problems,
+                  () -> checkAgree("maxSize", name, operations, SpecialistSettings::maxSize));
+              check(problems, () -> connector(name, operations));
+              operations.forEach(operation -> check(problems, () -> checkTenant(operation)));
+            });
+    settings.specialists().forEach(name -> check(problems, () -> checkUsed(name)));
+    if (settings.isStrictWiring() && !problems.isEmpty()) {
+      InvalidDeclarationException first = problems.get(0);
+      problems.subList(1, problems.size()).forEach(first::addSuppressed);
+      throw first;
+    }
+    problems.forEach(problem -> log.warn("{}. {}", problem.getMessage(), problem.action()));
+  }
+
+  private static void check(List<InvalidDeclarationException> problems, Runnable rule) {
+    try {
+      rule.run();
+    } catch (InvalidDeclarationException e) {
+      problems.add(e);
+    }
+  }
+
+  private Map<SpecialistName, List<SessionOperation>> specialists() {
+    Map<SpecialistName, List<SessionOperation>> known = specialists;
+    if (known == null) {
+      known =
+          types().stream()
+              .flatMap(type -> source.operations(type).values().stream())
+              .distinct()
+              .sorted(java.util.Comparator.comparing(SessionOperation::place))
+              .collect(
+                  Collectors.groupingBy(
+                      SessionOperation::specialist, LinkedHashMap::new, Collectors.toList()));
+      specialists = known;
+    }
+    return known;
+  }
+
+  private Set<Class<?>> types() {
+    Set<Class<?>> types = new LinkedHashSet<>();
+    for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
+      Class<?> type = AutoProxyUtils.determineTargetClass(beans, name);
+      if (type != null) {
+        types.add(ClassUtils.getUserClass(type));
+      }
+    }
+    return types;
+  }
+
+  private <T> void checkAgree(
+      String attribute,
+      SpecialistName name,
+      List<SessionOperation> operations,
+      Function<SpecialistSettings, @Nullable T> value) {
+    if (value.apply(settings.settingsOf(name)) != null) {
+      return;
+    }
+    SessionOperation first = null;
+    for (SessionOperation operation : operations) {
+      T stated = value.apply(operation.stated());
+      if (stated == null) {
+        continue;
+      }
+      if (first == null) {
+        first = operation;
+      } else if (!stated.equals(value.apply(first.stated()))) {
+        throw new InvalidDeclarationException(
+            "%s: %s of specialist '%s' must be one value but was %s, and %s on %s"
+                .formatted(
+                    operation.place(),
+                    attribute,
+                    name,
+                    print(stated),
+                    print(value.apply(first.stated())),
+                    first.place().substring("@SpecialistSession on ".length())),
+            "State it on one method, or set switchboard.specialists.%s.%s."
+                .formatted(
+                    name,
+                    attribute.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT)));
+      }
+    }
+  }
+
+  private static String print(@Nullable Object value) {
+    return value instanceof Duration duration ? Durations.print(duration) : String.valueOf(value);
+  }
+
+  private String connector(SpecialistName name, List<SessionOperation> operations) {
+    String place = operations.isEmpty() ? "Specialist '" + name + "'" : operations.get(0).place();
+    Set<SpecialistName> others = new LinkedHashSet<>(specialists().keySet());
+    settings.specialists().forEach(others::add);
+    others.remove(name);
+    List<String> found = connectors.find(name, others);
+    if (found.isEmpty()) {
+      throw new InvalidDeclarationException(
+          "%s: specialist '%s' must have a connector but no SpecialistConnector bean fits"
+              .formatted(place, name),
+          ("Declare a SpecialistConnector bean named %sConnector, or set"
+                  + " switchboard.specialists.%s.adk.base-url.")
+              .formatted(camelCase(name), name));
+    }
+    if (found.size() > 1) {
+      throw new InvalidDeclarationException(
+          "%s: specialist '%s' must have one connector but these fit: %s"
+              .formatted(place, name, String.join(", ", found.stream().sorted().toList())),
+          "Name one of them %sConnector, or qualify it with @Qualifier(\"%s\")."
+              .formatted(camelCase(name), name));
+    }
+    return found.get(0);
+  }
+
+  private static String camelCase(SpecialistName name) {
+    StringBuilder text = new StringBuilder();
+    boolean upper = false;
+    for (char c : name.toString().toCharArray()) {
+      if (c == '-') {
+        upper = text.length() > 0;
+      } else {
+        text.append(upper ? Character.toUpperCase(c) : c);
+        upper = false;
+      }
+    }
+    return text.toString();
+  }
+
+  private void checkTenant(SessionOperation operation) {
+    if (operation.tenant() == null
+        && settings.hasTenants()
+        && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                    beans, TenantResolver.class, true, false)
+                .length
+            == 0) {
+      throw new InvalidDeclarationException(
+          operation.place()
+              + ": a tenant must come from somewhere but no parameter is @Tenant"
+              + " and no TenantResolver bean answers",
+          "Annotate a parameter with @Tenant, declare a TenantResolver bean, or set"
+              + " switchboard.tenancy=none.");
+    }
+  }
+
+  private void checkUsed(SpecialistName name) {
+    if (!specialists().containsKey(name) && !connectors.isNamedForAny(name)) {
+      throw new InvalidDeclarationException(
+          "switchboard.specialists.%s: the specialist must be one that is called but no method"
+                  .formatted(name)
+              + " names it; those called are "
+              + specialists().keySet().stream().map(String::valueOf).sorted().toList(),
+          "Correct the name, remove the settings, or declare a SpecialistConnector bean named "
+              + camelCase(name)
+              + "Connector.");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.switchboard.session;
+
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Makes {@link SpecialistSession} work: what plain Spring imports, and Boot's auto-configuration
+ * does. Beans of these types are used where they are declared: {@link SpecialistConnector} (one or
+ * more are needed), {@link TenantResolver}, {@link SessionSettings}, {@link SessionStore}.
+ *
+ * @since 0.1
+ */
+@Configuration(proxyBeanMethods = false)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public class SpecialistSessionConfiguration {
+
+  /**
+   * The attribute of a bean definition that says for which specialist's settings a connector was
+   * made; a bean of the application's own that is named for the specialist wins over it.
+   */
+  public static final String CONFIGURED_SPECIALIST = "dev.switchboard.specialist";
+
+  /** Creates the configuration. */
+  public SpecialistSessionConfiguration() {}
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static SessionOperationSource sessionOperationSource(
+      ConfigurableListableBeanFactory beans, Environment environment) {
+    return new SessionOperationSource(text -> resolve(text, beans, environment));
+  }
+
+  private static String resolve(
+      String text, ConfigurableListableBeanFactory beans, Environment environment) {
+    String resolved = beans.resolveEmbeddedValue(text);
+    return environment.resolveRequiredPlaceholders(resolved == null ? "" : resolved);
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static SessionBeanPostProcessor sessionBeanPostProcessor(
+      SessionOperationSource operations,
+      ObjectProvider<SpecialistSessions> sessions,
+      ObjectProvider<TenantResolver> resolver,
+      ObjectProvider<SessionSettings> settings) {
+    return new SessionBeanPostProcessor(
+        operations,
+        new SessionInterceptor(
+            operations,
+            () ->
+                new SessionInterceptor.Needs(
+                    sessions.getObject(),
+                    resolver.getIfAvailable(),
+                    settings
+                        .getIfAvailable(SpecialistSessionConfiguration::defaults)
+                        .hasTenants())));
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static SessionWiring sessionWiring(
+      ConfigurableListableBeanFactory beans,
+      SessionOperationSource operations,
+      ObjectProvider<SessionSettings> settings) {
+    return new SessionWiring(
+        beans, operations, settings.getIfAvailable(SpecialistSessionConfiguration::defaults));
+  }
+
+  /**
+   * The engine, stopped after the web server and before connections.
+   *
+   * @param wiring knows connectors and settings
+   * @param settings bounds and time-outs, or the defaults
+   * @param store where sessions are kept, or a {@link CaffeineSessionStore}
+   * @return the engine
+   */
+  @Bean
+  SpecialistSessions specialistSessions(
+      SessionWiring wiring,
+      ObjectProvider<SessionSettings> settings,
+      ObjectProvider<SessionStore> store) {
+    Ticker ticker = Ticker.systemTicker();
+    Scheduler scheduler = Scheduler.systemScheduler();
+    return new SpecialistSessions(
+        wiring::specialist,
+        store.getIfAvailable(() -> new CaffeineSessionStore(ticker, scheduler)),
+        settings.getIfAvailable(SpecialistSessionConfiguration::defaults),
+        ticker,
+        scheduler,
+        null);
+  }
+
+  private static SessionSettings defaults() {
+    return SessionSettings.builder().build();
+  }
+}

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Threads for tests; none outlives its call, and a call that hangs fails its test. */
@@ -66,14 +67,21 @@ final class Crowd {
     return tasks.stream().map(Crowd::get).toList();
   }
 
-  /** Waits until {@code thread} is blocked, so that what it waits for can be given to it. */
+  /** Waits until {@code thread} waits for something other than a short lock. */
   static void awaitWaiting(Thread thread) {
-    while (thread.getState() != Thread.State.WAITING
-        && thread.getState() != Thread.State.TIMED_WAITING) {
+    while (!isWaiting(thread)) {
       if (thread.getState() == Thread.State.TERMINATED) {
         throw new IllegalStateException("the thread has ended instead of waiting");
       }
       Thread.onSpinWait();
     }
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    Object blocker = LockSupport.getBlocker(thread);
+    return blocker != null
+        && !blocker.getClass().getName().contains("ReentrantLock")
+        && (thread.getState() == Thread.State.WAITING
+            || thread.getState() == Thread.State.TIMED_WAITING);
   }
 }

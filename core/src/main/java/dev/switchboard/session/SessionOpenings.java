@@ -1,48 +1,33 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.switchboard.Invocation;
-import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds sessions, and opens those that are missing: once a key, however many callers ask. The first
- * caller leads and opens on its own thread, with nothing locked; the others join its {@link
- * Flight}. Flights are kept apart from the store's entries, so that they neither expire nor are
- * evicted.
+ * caller leads and opens on its own thread; the others join its {@link Flight}.
  */
 final class SessionOpenings {
 
-  private static final String STOPPING = "the application stops";
-
   private final SessionStore store;
   private final Specialists specialists;
-  private final SessionSettings settings;
   private final Ticker ticker;
   private final SessionDrain drain;
-  private final ConcurrentMap<SessionKey, Flight> flights = new ConcurrentHashMap<>();
-  private final Set<Flight> opening = ConcurrentHashMap.newKeySet();
-  private volatile boolean stopped;
+  private final Flights flights;
 
   SessionOpenings(
       SessionStore store,
       Specialists specialists,
-      SessionSettings settings,
       Ticker ticker,
-      SessionDrain drain) {
+      SessionDrain drain,
+      Flights flights) {
     this.store = store;
     this.specialists = specialists;
-    this.settings = settings;
     this.ticker = ticker;
     this.drain = drain;
+    this.flights = flights;
   }
 
   /** Gives {@code context} a session in use, or the flight that its {@code bind} will end. */
@@ -58,17 +43,17 @@ final class SessionOpenings {
   }
 
   private boolean joinOrLead(SessionContext context) {
-    SessionKey key = context.key();
-    Flight own = new Flight(key, deadline(settings.openTimeout()));
-    Flight flight = flights.putIfAbsent(key, own);
+    Flight own = flights.prepare(context.key());
+    Flight flight = flights.takeOff(own);
     if (flight == null) {
       lead(own, context);
       return true;
     }
     if (flight.isOpenedByThisThread()) {
-      throw failed(key, "the connector's open needs the very session that it opens", null);
+      throw SessionOpenException.of(
+          context.key(), "the connector's open needs the very session that it opens", null);
     }
-    Session session = await(flight);
+    Session session = flights.await(flight);
     if (session == null || !session.acquire()) {
       return false;
     }
@@ -77,35 +62,30 @@ final class SessionOpenings {
   }
 
   private void lead(Flight flight, SessionContext context) {
-    opening.add(flight);
+    flights.opening(flight);
     try {
-      if (stopped) {
-        refuse(flight, STOPPING);
-        throw failed(flight.key(), STOPPING, null);
-      }
       Session session = claim(flight);
       if (session != null) {
-        end(flight, session);
+        flights.end(flight, session);
         context.use(session);
         return;
       }
       String id = specialists.get(flight.key().name()).open(flight.key());
       if (id == null) {
-        flight.learn(deadline(settings.learnTimeout()));
+        flights.learn(flight);
         context.learn(flight);
         return;
       }
       session = land(flight, id);
       if (flight.unwanted() != null) {
         drain.release(session);
-        throw failed(flight.key(), flight.unwanted(), null);
+        throw Flights.refusal(flight);
       }
       context.use(session);
     } catch (Throwable failure) {
-      throw fail(flight, failure);
+      throw flights.fail(flight, failure);
     } finally {
-      opening.remove(flight);
-      flight.landed().complete(null);
+      flights.returned(flight);
     }
   }
 
@@ -134,10 +114,7 @@ final class SessionOpenings {
     SessionKey key = flight.key();
     Token token = flight.takeGrant();
     Session opened = opened(key, id, token == null ? Token.random() : token, flight.isLearning());
-    if (flight.remainingNanos(ticker.read()) <= 0) {
-      abandon(flight);
-    }
-    if (flight.unwanted() != null) {
+    if (!flights.isWanted(flight)) {
       store.fail(key, opened.token(), null);
       drain.discard(opened);
       return opened;
@@ -147,7 +124,7 @@ final class SessionOpenings {
       // Voided meanwhile: the eviction may have looked at the store before we had published.
       get(store.evict(key, opened.token(), RemovalCause.EVICTED));
     }
-    end(flight, winner);
+    flights.end(flight, winner);
     if (winner != opened && !flight.isLearning() && winner.acquire()) {
       drain.release(opened);
       return winner;
@@ -159,8 +136,8 @@ final class SessionOpenings {
   Session replace(Session replaced, String id) throws Exception {
     SessionKey key = replaced.key();
     Session opened = opened(key, id, Token.random(), true);
-    Flight flight = new Flight(key, deadline(settings.openTimeout()));
-    if (flights.putIfAbsent(key, flight) != null) {
+    Flight flight = flights.prepare(key);
+    if (flights.takeOff(flight) != null) {
       drain.discard(opened);
       return opened;
     }
@@ -171,7 +148,7 @@ final class SessionOpenings {
         drain.discard(opened);
       }
     } finally {
-      end(flight, null);
+      flights.end(flight, null);
     }
     return opened;
   }
@@ -203,132 +180,8 @@ final class SessionOpenings {
         drain.lost(session);
       }
     } catch (Exception e) {
-      throw failed(session.key(), "the store failed", e);
+      throw SessionOpenException.of(session.key(), "the store failed", e);
     }
-  }
-
-  private void end(Flight flight, @Nullable Session session) {
-    flights.remove(flight.key(), flight);
-    flight.result().complete(session);
-  }
-
-  /** The invocation that was to learn the id has ended without: the next waiter leads. */
-  void handOver(Flight flight) {
-    giveBack(flight, null);
-    end(flight, null);
-  }
-
-  private void giveBack(Flight flight, @Nullable Throwable failure) {
-    Token opening = flight.takeGrant();
-    if (opening != null) {
-      store.fail(flight.key(), opening, failure);
-    }
-  }
-
-  private SessionOpenException fail(Flight flight, Throwable failure) {
-    SessionKey key = flight.key();
-    if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
-      // Our caller was interrupted, not the specialist: those who wait must not share that.
-      Thread.currentThread().interrupt();
-      handOver(flight);
-      return failed(key, "the opening was interrupted", failure);
-    }
-    giveBack(flight, failure);
-    flights.remove(key, flight);
-    if (failure instanceof Error error) {
-      flight.result().completeExceptionally(error);
-      throw error;
-    }
-    if (flight.unwanted() != null) {
-      return failed(key, flight.unwanted(), null);
-    }
-    String reason = "the connector failed with " + failure.getClass().getSimpleName();
-    SessionOpenException shared = failed(key, reason, failure);
-    flight.result().completeExceptionally(shared);
-    return shared.copy();
-  }
-
-  private @Nullable Session await(Flight flight) {
-    SessionKey key = flight.key();
-    Invocation invocation = Invocation.current();
-    for (; ; ) {
-      long left = flight.remainingNanos(ticker.read());
-      if (left <= 0) {
-        abandon(flight);
-      }
-      long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
-      if (allowed <= 0 && !flight.result().isDone()) {
-        throw failed(key, "the time of the call ran out while another opened it", null);
-      }
-      try {
-        long nanos = Math.max(1, Math.min(left, allowed));
-        return flight.result().get(nanos, TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        // Which time ran out is told by the next look at both.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw failed(key, "the wait for another call to open it was interrupted", e);
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof Error error) {
-          throw error;
-        }
-        throw e.getCause() instanceof SessionOpenException shared
-            ? shared.copy()
-            : failed(key, "its opening failed", e.getCause());
-      }
-    }
-  }
-
-  /** After its time-out an opening is nobody's: its waiters fail and the next caller may open. */
-  private void abandon(Flight flight) {
-    String timeout = flight.isLearning() ? "no reply named it within " : "it took longer than ";
-    refuse(flight, timeout + (flight.isLearning() ? "learn-timeout" : "open-timeout"));
-  }
-
-  private void refuse(Flight flight, String reason) {
-    flight.refuse(reason);
-    flights.remove(flight.key(), flight);
-    flight.result().completeExceptionally(failed(flight.key(), reason, null));
-  }
-
-  /** Voids the openings in flight of these keys: what they bring is closed. */
-  void voidIf(Predicate<SessionKey> keys, String reason) {
-    for (Flight flight : flights.values()) {
-      if (keys.test(flight.key())) {
-        refuse(flight, reason);
-      }
-    }
-  }
-
-  void start() {
-    stopped = false;
-  }
-
-  /** Refuses further openings and voids those in flight. */
-  void stop() {
-    stopped = true;
-    voidIf(key -> true, STOPPING);
-  }
-
-  /** Waits until the connectors' {@code open}s that run have returned, at most {@code nanos}. */
-  void awaitLanded(long nanos) throws InterruptedException {
-    long end = System.nanoTime() + nanos;
-    for (Flight flight : opening) {
-      try {
-        flight.landed().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException | ExecutionException e) {
-        return;
-      }
-    }
-  }
-
-  private long deadline(Duration timeout) {
-    return ticker.read() + Durations.nanos(timeout);
-  }
-
-  private static SessionOpenException failed(
-      SessionKey key, @Nullable String reason, @Nullable Throwable cause) {
-    return SessionOpenException.of(key, String.valueOf(reason), cause);
   }
 
   private static <T> T get(CompletionStage<T> stage) throws Exception {

@@ -1,0 +1,204 @@
+package dev.switchboard.session;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.Invocation;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The openings in flight of this process, one a key. Kept apart from the store's entries, so that
+ * they neither expire nor are evicted, and nothing is locked while one is in the air.
+ */
+final class Flights {
+
+  private static final String STOPPING = "the application stops";
+
+  private final SessionStore store;
+  private final SessionSettings settings;
+  private final Ticker ticker;
+  private final ConcurrentMap<SessionKey, Flight> flights = new ConcurrentHashMap<>();
+  private final Set<Flight> opening = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
+
+  Flights(SessionStore store, SessionSettings settings, Ticker ticker) {
+    this.store = store;
+    this.settings = settings;
+    this.ticker = ticker;
+  }
+
+  /** A flight that this thread leads once {@link #takeOff} has accepted it. */
+  Flight prepare(SessionKey key) {
+    return new Flight(key, deadline(settings.openTimeout()));
+  }
+
+  /** Returns null where {@code own} is the key's flight now, else the one to join. */
+  @Nullable Flight takeOff(Flight own) {
+    Flight other = flights.putIfAbsent(own.key(), own);
+    if (other == null && stopped) {
+      refuse(own, STOPPING);
+      throw refusal(own);
+    }
+    return other;
+  }
+
+  /** The connector leaves the id to the first reply: the flight goes on until then. */
+  void learn(Flight flight) {
+    flight.learn(deadline(settings.learnTimeout()));
+  }
+
+  /** Ends a flight; {@code session} null leaves the lead to the next waiter. */
+  void end(Flight flight, @Nullable Session session) {
+    flights.remove(flight.key(), flight);
+    flight.result().complete(session);
+  }
+
+  /** Ends a flight that brought nothing and is nobody's failure: the next waiter leads. */
+  void handOver(Flight flight) {
+    giveBack(flight, null);
+    end(flight, null);
+  }
+
+  private void giveBack(Flight flight, @Nullable Throwable failure) {
+    Token opening = flight.takeGrant();
+    if (opening != null) {
+      store.fail(flight.key(), opening, failure);
+    }
+  }
+
+  /** Ends a flight that failed, and returns or throws what its own caller gets. */
+  SessionOpenException fail(Flight flight, Throwable failure) {
+    SessionKey key = flight.key();
+    if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
+      // Our caller was interrupted, not the specialist: those who wait must not share that.
+      Thread.currentThread().interrupt();
+      handOver(flight);
+      return SessionOpenException.of(key, "the opening was interrupted", failure);
+    }
+    giveBack(flight, failure);
+    flights.remove(key, flight);
+    if (failure instanceof Error error) {
+      flight.result().completeExceptionally(error);
+      throw error;
+    }
+    if (flight.unwanted() != null) {
+      return refusal(flight);
+    }
+    String reason = "the connector failed with " + failure.getClass().getSimpleName();
+    SessionOpenException shared = SessionOpenException.of(key, reason, failure);
+    flight.result().completeExceptionally(shared);
+    return shared.copy();
+  }
+
+  /** Waits for another's flight, at most until its time-out and the deadline of this call. */
+  @Nullable Session await(Flight flight) {
+    SessionKey key = flight.key();
+    Invocation invocation = Invocation.current();
+    for (; ; ) {
+      long left = flight.remainingNanos(ticker.read());
+      if (left <= 0) {
+        abandon(flight);
+      }
+      long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
+      if (allowed <= 0 && !flight.result().isDone()) {
+        throw SessionOpenException.of(
+            key, "the time of the call ran out while another opened it", null);
+      }
+      try {
+        long nanos = Math.max(1, Math.min(left, allowed));
+        return flight.result().get(nanos, TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        // Which time ran out is told by the next look at both.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw SessionOpenException.of(
+            key, "the wait for another call to open it was interrupted", e);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof Error error) {
+          throw error;
+        }
+        throw e.getCause() instanceof SessionOpenException shared
+            ? shared.copy()
+            : SessionOpenException.of(key, "its opening failed", e.getCause());
+      }
+    }
+  }
+
+  /** Whether the flight's result is still wanted; one past its time-out no longer is. */
+  boolean isWanted(Flight flight) {
+    if (flight.remainingNanos(ticker.read()) <= 0) {
+      abandon(flight);
+    }
+    return flight.unwanted() == null;
+  }
+
+  /** After its time-out an opening is nobody's: its waiters fail and the next caller may open. */
+  private void abandon(Flight flight) {
+    refuse(
+        flight,
+        flight.isLearning()
+            ? "no reply named it within learn-timeout"
+            : "it took longer than open-timeout");
+  }
+
+  private void refuse(Flight flight, String reason) {
+    flight.refuse(reason);
+    flights.remove(flight.key(), flight);
+    flight.result().completeExceptionally(refusal(flight));
+  }
+
+  static SessionOpenException refusal(Flight flight) {
+    return SessionOpenException.of(flight.key(), String.valueOf(flight.unwanted()), null);
+  }
+
+  /** Voids the flights of these keys: what they bring is closed. */
+  void voidIf(Predicate<SessionKey> keys, String reason) {
+    for (Flight flight : flights.values()) {
+      if (keys.test(flight.key())) {
+        refuse(flight, reason);
+      }
+    }
+  }
+
+  /** The connector's {@code open} runs, until {@link #returned}. */
+  void opening(Flight flight) {
+    opening.add(flight);
+  }
+
+  void returned(Flight flight) {
+    opening.remove(flight);
+    flight.landed().complete(null);
+  }
+
+  void start() {
+    stopped = false;
+  }
+
+  /** Refuses further flights and voids those in the air. */
+  void stop() {
+    stopped = true;
+    voidIf(key -> true, STOPPING);
+  }
+
+  /** Waits until the connectors' {@code open}s that run have returned, at most {@code nanos}. */
+  void awaitLanded(long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (Flight flight : opening) {
+      try {
+        flight.landed().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException | ExecutionException e) {
+        return;
+      }
+    }
+  }
+
+  private long deadline(Duration timeout) {
+    return ticker.read() + Durations.nanos(timeout);
+  }
+}

@@ -1,0 +1,233 @@
+package dev.switchboard.session;
+
+import dev.switchboard.Invocation;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one call within its session: joins, queues, acquires, runs, recovers once, releases. */
+final class SessionCalls {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionCalls.class);
+
+  private final SessionStore store;
+  private final Specialists specialists;
+  private final SessionSettings settings;
+  private final SessionDrain drain;
+  private final SessionOpenings openings;
+  private final Flights flights;
+  private final ExclusiveTurns turns = new ExclusiveTurns();
+  private volatile boolean stopped;
+
+  SessionCalls(
+      SessionStore store,
+      Specialists specialists,
+      SessionSettings settings,
+      SessionDrain drain,
+      SessionOpenings openings,
+      Flights flights) {
+    this.store = store;
+    this.specialists = specialists;
+    this.settings = settings;
+    this.drain = drain;
+    this.openings = openings;
+    this.flights = flights;
+  }
+
+  void start() {
+    stopped = false;
+  }
+
+  void stop() {
+    stopped = true;
+  }
+
+  <T extends @Nullable Object, X extends Throwable> T call(
+      SpecialistSessions sessions,
+      SessionKey key,
+      SessionPolicy policy,
+      @Nullable Invocation invocation,
+      SessionWork<T, X> work)
+      throws X {
+    SessionContext enclosing = SessionContext.currentOrNull();
+    SessionContext joined = enclosing == null ? null : enclosing.find(key);
+    try {
+      if (joined != null) {
+        return run(joined.join(enclosing), policy, invocation, work);
+      }
+      SessionContext context = new SessionContext(sessions, key, enclosing);
+      if (!policy.exclusive()) {
+        return acquireAndRun(context, policy, invocation, work);
+      }
+      ExclusiveTurns.Turn turn = turns.take(key);
+      try {
+        await(turn, key);
+        return acquireAndRun(context, policy, invocation, work);
+      } finally {
+        turn.leave();
+      }
+    } catch (Throwable failure) {
+      if (enclosing != null) {
+        enclosing.judged(failure);
+      }
+      throw failure;
+    }
+  }
+
+  private void await(ExclusiveTurns.Turn turn, SessionKey key) {
+    Invocation invocation = Invocation.current();
+    long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
+    try {
+      turn.get(Math.min(allowed, Durations.nanos(settings.exclusiveWait())), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw SessionOpenException.of(key, "exclusive calls before this one took too long", null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw SessionOpenException.of(key, "the wait for exclusive use was interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a turn does not fail", e);
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Throwable> T acquireAndRun(
+      SessionContext context,
+      SessionPolicy policy,
+      @Nullable Invocation invocation,
+      SessionWork<T, X> work)
+      throws X {
+    acquire(context);
+    try {
+      return run(context, policy, invocation, work);
+    } finally {
+      end(context);
+    }
+  }
+
+  private void acquire(SessionContext context) {
+    if (stopped) {
+      throw new IllegalStateException("Sessions are closed: the application stops");
+    }
+    // Also lets the store know the specialist's limits before it is asked for the first time.
+    specialists.get(context.key().name());
+    openings.acquire(context);
+  }
+
+  private void end(SessionContext context) {
+    context.end();
+    Flight flight = context.takeLearning();
+    if (flight != null) {
+      log.debug("A call of {} has ended without binding an id", context.key());
+      flights.handOver(flight);
+    }
+    Session session = context.sessionOrNull();
+    if (session != null) {
+      store.touch(session);
+      drain.release(session);
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Throwable> T run(
+      SessionContext context,
+      SessionPolicy policy,
+      @Nullable Invocation invocation,
+      SessionWork<T, X> work)
+      throws X {
+    SessionContext.bind(context);
+    try {
+      T result = runAndRecover(context, policy, invocation, work);
+      Session session = context.sessionOrNull();
+      if (session != null) {
+        session.markUsed();
+      }
+      return result;
+    } finally {
+      SessionContext.bind(context.enclosing());
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Throwable> T runAndRecover(
+      SessionContext context,
+      SessionPolicy policy,
+      @Nullable Invocation invocation,
+      SessionWork<T, X> work)
+      throws X {
+    try {
+      return work.run(context);
+    } catch (Throwable failure) {
+      Session lost = forgetIfLost(context, policy, failure);
+      if (lost == null) {
+        throw failure;
+      }
+      if (invocation != null && !invocation.spendRecovery()) {
+        throw SessionLostException.again(context.key(), failure);
+      }
+      reopen(context.owner(), lost, failure);
+    }
+    try {
+      return work.run(context);
+    } catch (Throwable failure) {
+      if (forgetIfLost(context, policy, failure) != null) {
+        throw SessionLostException.again(context.key(), failure);
+      }
+      throw failure;
+    }
+  }
+
+  private void reopen(SessionContext owner, Session lost, Throwable failure) {
+    log.debug("Session {} is lost; opening another", lost);
+    owner.use(null);
+    drain.release(lost);
+    try {
+      acquire(owner);
+    } catch (Throwable reopening) {
+      reopening.addSuppressed(failure);
+      throw reopening;
+    }
+  }
+
+  /** Returns the session that the failure says is lost, forgotten by now, or null. */
+  private @Nullable Session forgetIfLost(
+      SessionContext context, SessionPolicy policy, Throwable failure) {
+    Session session = context.sessionOrNull();
+    if (session == null) {
+      return null;
+    }
+    SpecialistConnector connector = specialists.get(session.key().name()).connector().get();
+    if (!LossTest.isLost(context, session, policy, connector, failure)) {
+      return null;
+    }
+    openings.forget(session);
+    return session;
+  }
+
+  /** The reply has named the session of the call that {@code owner} belongs to. */
+  void bind(SessionContext owner, String id) {
+    SessionKey key = owner.key();
+    Specialist.checkId(key.name(), id);
+    try {
+      Flight flight = owner.takeLearning();
+      if (flight != null) {
+        owner.use(openings.land(flight, id));
+        return;
+      }
+      Session session = owner.sessionOrNull();
+      if (session == null || !session.isLearned()) {
+        throw new IllegalStateException(
+            ("the connector of specialist '%s' opened this session: bind(id) is for sessions that"
+                    + " it leaves to the first reply by returning null")
+                .formatted(key.specialist()));
+      }
+      if (!session.id().equals(id)) {
+        owner.use(openings.replace(session, id));
+        drain.release(session);
+      }
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw SessionOpenException.of(key, "the store failed to keep the id learned", e);
+    }
+  }
+}

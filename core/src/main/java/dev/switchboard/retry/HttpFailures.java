@@ -1,0 +1,49 @@
+package dev.switchboard.retry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.client.RestClientResponseException;
+
+/** What failed HTTP calls say about retries. Loaded only where Spring Web is there. */
+final class HttpFailures {
+
+  private HttpFailures() {}
+
+  /** The type whose listing, itself or by a subtype, lets a refusal be retried. */
+  static Class<?> refusal() {
+    return RestClientResponseException.class;
+  }
+
+  /** Whether trying again cannot help: a status 4xx other than 408, 425 and 429. */
+  static boolean isRefusal(Throwable failure) {
+    if (!(failure instanceof RestClientResponseException response)) {
+      return false;
+    }
+    int status = response.getStatusCode().value();
+    return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+  }
+
+  /** How long the server asks to wait, or null where it does not say so in a way understood. */
+  static @Nullable Duration retryAfter(Throwable failure, Clock clock) {
+    HttpHeaders headers =
+        failure instanceof RestClientResponseException response
+            ? response.getResponseHeaders()
+            : null;
+    String value = headers == null ? null : headers.getFirst(HttpHeaders.RETRY_AFTER);
+    if (headers == null || value == null) {
+      return null;
+    }
+    try {
+      if (value.matches("\\d+")) {
+        return Duration.ofSeconds(Long.parseLong(value));
+      }
+      ZonedDateTime date = headers.getFirstZonedDateTime(HttpHeaders.RETRY_AFTER);
+      return date == null ? null : Duration.between(clock.instant(), date);
+    } catch (IllegalArgumentException ex) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.switchboard.retry;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * What bounds one operation's retries over all requests: a bucket of tokens that retries take, and
+ * successes and time bring back. As each second brings one, a missing token is a second until the
+ * bucket is full, so that time is all there is to remember. Lock-free.
+ */
+final class RetryBudget {
+
+  private static final long TOKEN = TimeUnit.SECONDS.toNanos(1);
+  private static final long FULL = 0;
+
+  private final Ticker ticker;
+  private final long start;
+  private final long capacity;
+  private final long cost;
+
+  /** When the bucket will be full, in nanoseconds since {@link #start}. */
+  private final AtomicLong fullAt = new AtomicLong(FULL);
+
+  RetryBudget(Ticker ticker, int capacity, int cost) {
+    this.ticker = ticker;
+    this.start = ticker.read();
+    this.capacity = capacity * TOKEN;
+    this.cost = cost * TOKEN;
+  }
+
+  /** Takes the tokens of one retry, if they are there. */
+  boolean take() {
+    long now = ticker.read() - start;
+    long before = fullAt.getAndUpdate(full -> isEnough(full, now) ? missing(full, now) : full);
+    return isEnough(before, now);
+  }
+
+  /** Gives back the tokens of a retry that was not made. */
+  void giveBack() {
+    bring(cost);
+  }
+
+  /** Brings the token of a success, and those of the retry that it was. */
+  void succeeded(boolean retry) {
+    bring(retry ? cost + TOKEN : TOKEN);
+  }
+
+  private boolean isEnough(long full, long now) {
+    return Math.max(full, now) - now + cost <= capacity;
+  }
+
+  private long missing(long full, long now) {
+    return Math.max(full, now) + cost;
+  }
+
+  private void bring(long tokens) {
+    if (fullAt.get() == FULL) {
+      return;
+    }
+    long now = ticker.read() - start;
+    LongUnaryOperator sooner = full -> full - tokens <= now ? FULL : full - tokens;
+    fullAt.getAndUpdate(sooner);
+  }
+}

@@ -1,0 +1,227 @@
+package dev.switchboard.retry;
+
+import dev.switchboard.Invocation;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One invocation of a retried operation, as its attempts see it: which attempt this is, what failed
+ * before, how much time is left. It is made for the invocation and garbage after it; no other
+ * invocation sees it. Safe for use by several threads.
+ *
+ * @since 0.1
+ */
+public final class RetryContext {
+
+  private static final ThreadLocal<@Nullable RetryContext> CURRENT = new ThreadLocal<>();
+
+  private final RetryExecutor engine;
+  private final RetryOperation operation;
+  private final @Nullable RetryContext enclosing;
+  private final RetryContext outermost;
+  private final @Nullable List<String> ids;
+  private final Invocation invocation;
+  private final long start;
+  private int attempt;
+  private volatile boolean givenUp;
+  private @Nullable RetryScope scope;
+  private @Nullable List<Throwable> failures;
+  private @Nullable UUID invocationId;
+
+  RetryContext(
+      RetryExecutor engine,
+      RetryOperation operation,
+      @Nullable Method method,
+      @Nullable List<String> ids) {
+    this.engine = engine;
+    this.operation = operation;
+    this.enclosing = CURRENT.get();
+    this.outermost = enclosing == null ? this : enclosing.outermost;
+    this.ids = ids;
+    this.scope = enclosing == null && ids == null ? RetryScope.bound() : null;
+    this.invocation =
+        new Invocation(method, engine.ticker(), operation.timeout(), Invocation.current());
+    this.start = engine.ticker().read();
+  }
+
+  /**
+   * Returns the innermost invocation that this thread makes an attempt of.
+   *
+   * @return the context, the same for all attempts of the invocation
+   * @throws IllegalStateException outside an attempt
+   */
+  public static RetryContext current() {
+    RetryContext context = CURRENT.get();
+    if (context == null) {
+      throw new IllegalStateException(
+          "RetryContext.current() was called outside a @RequestScopedRetry method: the method was"
+              + " called on this instead of its Spring proxy, on another thread than the one that"
+              + " runs it, or on an object that Spring has not made");
+    }
+    return context;
+  }
+
+  /** The context that an invocation starting on this thread is nested in. */
+  static @Nullable RetryContext bound() {
+    return CURRENT.get();
+  }
+
+  /**
+   * Tells which request the invocation belongs to: the values of its {@link RequestId} parameters
+   * joined by {@code /}, the label of its {@link RetryScope}, or an id generated for the HTTP
+   * request or the invocation. Nested invocations answer the same.
+   *
+   * @return the id, to read; requests of different kinds may have equal ones
+   */
+  public String requestId() {
+    List<String> named = outermost.ids;
+    return named == null ? outermost.scope().label() : String.join("/", named);
+  }
+
+  /** {@return a random id, stable over the attempts: the idempotency key of a remote call} */
+  public synchronized UUID invocationId() {
+    if (invocationId == null) {
+      invocationId = UUID.randomUUID();
+    }
+    return invocationId;
+  }
+
+  /** {@return which attempt of this invocation it is, from 1} */
+  public int attempt() {
+    return attempt;
+  }
+
+  /** {@return whether an earlier attempt of this invocation has failed} */
+  public boolean isRetry() {
+    return attempt > 1;
+  }
+
+  /**
+   * {@return whether a failure of this attempt cannot be retried, as no retry of the operation is
+   * left in the request} Looked up anew each time: other invocations of the request spend too.
+   */
+  public boolean isLastAttempt() {
+    return givenUp || outermost.spent(operation) >= operation.maxRetries();
+  }
+
+  /** {@return what the previous attempt failed with, null in the first} */
+  public synchronized @Nullable Throwable lastFailure() {
+    return failures == null ? null : failures.get(failures.size() - 1);
+  }
+
+  /** {@return a copy of what the attempts so far failed with, oldest first} */
+  public synchronized List<Throwable> failures() {
+    return failures == null ? List.of() : List.copyOf(failures);
+  }
+
+  /** {@return the time since the invocation began, waits included} */
+  public Duration elapsed() {
+    return Duration.ofNanos(engine.ticker().read() - start);
+  }
+
+  /**
+   * {@return the time left under the invocation's timeout and those of the ones it is nested in:
+   * zero once it has passed, empty without a timeout}
+   */
+  public Optional<Duration> remaining() {
+    long left = remainingNanos();
+    return left == Long.MAX_VALUE
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(Math.max(0, left)));
+  }
+
+  /** Lets a failure of this attempt reach the caller, whatever retries are left. */
+  public void giveUp() {
+    givenUp = true;
+  }
+
+  RetryOperation operation() {
+    return operation;
+  }
+
+  boolean isGivenUp() {
+    return givenUp;
+  }
+
+  long remainingNanos() {
+    return invocation.remainingNanos();
+  }
+
+  /** Makes the next attempt on this thread. */
+  <T extends @Nullable Object, X extends Throwable> T attempt(RetryWork<T, X> work) throws X {
+    RetryContext outer = CURRENT.get();
+    Invocation outerInvocation = Invocation.current();
+    attempt++;
+    CURRENT.set(this);
+    Invocation.bind(invocation);
+    try {
+      return work.run(this);
+    } finally {
+      // Keeps the thread's slot: taking it away and back costs more than the binding.
+      CURRENT.set(outer);
+      Invocation.bind(outerInvocation);
+    }
+  }
+
+  /** A success brings back budget, and forgives earlier failures where nothing encloses it. */
+  void succeeded() {
+    RetryBudget budget = operation.budget();
+    if (budget != null) {
+      budget.succeeded(isRetry());
+    }
+    if (enclosing != null) {
+      return;
+    }
+    if (ids != null) {
+      engine.requests().forgive(ids, operation);
+      return;
+    }
+    RetryScope known = knownScope();
+    if (known != null) {
+      known.forgive(operation);
+    }
+  }
+
+  synchronized void failed(Throwable failure) {
+    if (failures == null) {
+      failures = new ArrayList<>(4);
+    }
+    failures.add(failure);
+  }
+
+  /** Counts one more retry in the request, unless it has had all of them. */
+  boolean spend() {
+    List<String> named = outermost.ids;
+    return named == null
+        ? outermost.scope().spend(operation)
+        : engine.requests().spend(named, operation);
+  }
+
+  private int spent(RetryOperation of) {
+    RetryScope known = ids == null ? knownScope() : engine.requests().find(ids);
+    return known == null ? 0 : known.spent(of);
+  }
+
+  private synchronized RetryScope scope() {
+    RetryScope found = scope;
+    if (found == null) {
+      found = RetryFilter.WEB ? HttpRequests.scope(true) : null;
+      scope = found = found == null ? new RetryScope() : found;
+    }
+    return found;
+  }
+
+  private synchronized @Nullable RetryScope knownScope() {
+    return scope == null && RetryFilter.WEB ? HttpRequests.scope(false) : scope;
+  }
+
+  @Override
+  public String toString() {
+    return "RetryContext[" + operation.name() + ", attempt " + attempt + "]";
+  }
+}

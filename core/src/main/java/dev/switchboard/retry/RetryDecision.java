@@ -1,0 +1,103 @@
+package dev.switchboard.retry;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.backoff.BackOffExecution;
+
+/**
+ * Decides for one invocation, after each failure, how long to wait for the next attempt, or to
+ * stop. Made at the first failure; waits for nothing itself, so that any driver can ask.
+ */
+final class RetryDecision {
+
+  /** Instead of a wait: no further attempt. */
+  static final long STOP = -1;
+
+  /** No failure carries more suppressed ones than this, should it be thrown again and again. */
+  private static final int MAX_SUPPRESSED = 16;
+
+  private final RetryContext context;
+  private final RetryOperation operation;
+  private final BackOffExecution backOff;
+  private final long maxRetryAfter;
+  private final Clock clock;
+
+  RetryDecision(RetryContext context, Duration maxRetryAfter, Clock clock) {
+    this.context = context;
+    this.operation = context.operation();
+    this.backOff = operation.startBackOff();
+    this.maxRetryAfter = RetryOperation.nanos(maxRetryAfter);
+    this.clock = clock;
+  }
+
+  /** The wait before the next attempt in nanoseconds, or {@link #STOP}. */
+  long after(Throwable failure) {
+    context.failed(failure);
+    if (operation.maxRetries() == 0
+        || context.isGivenUp()
+        || Thread.currentThread().isInterrupted()) {
+      return STOP;
+    }
+    List<Throwable> chain = RetryFilter.chain(failure);
+    if (!operation.filter().matches(chain)) {
+      return STOP;
+    }
+    long asked = retryAfter(chain);
+    long wait = Math.max(asked, Math.max(0, backOff.nextBackOff()));
+    boolean inTime = asked <= maxRetryAfter && wait < context.remainingNanos();
+    return inTime && spend() ? wait : STOP;
+  }
+
+  /** Whether an attempt may still begin after a wait. */
+  boolean isInTime() {
+    return context.remainingNanos() > 0;
+  }
+
+  /** Makes the earlier failures known by the last one, as far as they are not yet. */
+  void settle(Throwable last) {
+    List<Throwable> known = new ArrayList<>(RetryFilter.chain(last));
+    known.addAll(List.of(last.getSuppressed()));
+    int suppressed = last.getSuppressed().length;
+    for (Throwable earlier : context.failures()) {
+      if (suppressed < MAX_SUPPRESSED
+          && !contains(known, earlier)
+          && !contains(RetryFilter.chain(earlier), last)) {
+        last.addSuppressed(earlier);
+        known.add(earlier);
+        suppressed++;
+      }
+    }
+  }
+
+  private long retryAfter(List<Throwable> chain) {
+    if (RetryFilter.WEB) {
+      for (Throwable failure : chain) {
+        @Nullable Duration asked = HttpFailures.retryAfter(failure, clock);
+        if (asked != null) {
+          return RetryOperation.nanos(asked);
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Takes one retry from the operation's budget and from the request, or from neither. */
+  private boolean spend() {
+    RetryBudget budget = operation.budget();
+    if (budget != null && !budget.take()) {
+      return false;
+    }
+    boolean spent = context.spend();
+    if (!spent && budget != null) {
+      budget.giveBack();
+    }
+    return spent;
+  }
+
+  private static boolean contains(List<Throwable> failures, Throwable failure) {
+    return failures.stream().anyMatch(known -> known == failure);
+  }
+}

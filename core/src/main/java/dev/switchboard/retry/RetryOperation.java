@@ -1,0 +1,94 @@
+package dev.switchboard.retry;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.backoff.BackOffExecution;
+import org.springframework.util.backoff.ExponentialBackOff;
+
+/**
+ * What is retried under one policy: its retries are counted together in each request, and bounded
+ * by one budget over all of them. Made once by {@link RetryExecutor#operation} and kept by who
+ * calls it. Safe for use by several threads.
+ *
+ * @since 0.1
+ */
+public final class RetryOperation {
+
+  private final String name;
+  private final RetryPolicy policy;
+  private final int maxRetries;
+  private final long timeout;
+  private final ExponentialBackOff backOff;
+  private final RetryFilter filter;
+  private final @Nullable RetryBudget budget;
+
+  RetryOperation(String name, RetryPolicy stated, RetrySettings settings, Ticker ticker) {
+    this.name = name;
+    this.policy = settings.policyFor(name, stated);
+    this.maxRetries = settings.enabled() ? Objects.requireNonNull(policy.maxRetries()) : 0;
+    this.timeout = policy.timeout() == null ? Long.MAX_VALUE : nanos(policy.timeout());
+    this.backOff = backOff(policy);
+    this.filter = new RetryFilter(policy);
+    this.budget =
+        settings.budgetCapacity() == 0
+            ? null
+            : new RetryBudget(ticker, settings.budgetCapacity(), settings.budgetCost());
+  }
+
+  /** {@return how settings and messages call it, {@code Class.method} for an annotated method} */
+  public String name() {
+    return name;
+  }
+
+  /** {@return the policy in force, settings included; only its jitter and timeout may be null} */
+  public RetryPolicy policy() {
+    return policy;
+  }
+
+  int maxRetries() {
+    return maxRetries;
+  }
+
+  /** The timeout in nanoseconds, {@link Long#MAX_VALUE} for none. */
+  long timeout() {
+    return timeout;
+  }
+
+  RetryFilter filter() {
+    return filter;
+  }
+
+  @Nullable RetryBudget budget() {
+    return budget;
+  }
+
+  /** Starts the waits of one invocation, in nanoseconds. */
+  BackOffExecution startBackOff() {
+    return backOff.start();
+  }
+
+  /** A duration in nanoseconds, the most there are where it is longer. */
+  static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
+  }
+
+  /** Spring's back-off counts in any unit; nanoseconds lose nothing of a short delay. */
+  private static ExponentialBackOff backOff(RetryPolicy policy) {
+    Duration delay = Objects.requireNonNull(policy.delay());
+    Duration jitter = policy.jitter() == null ? delay : policy.jitter();
+    long longest = nanos(Objects.requireNonNull(policy.maxDelay()));
+    ExponentialBackOff backOff =
+        new ExponentialBackOff(nanos(delay), Objects.requireNonNull(policy.multiplier()));
+    backOff.setMaxInterval(longest);
+    backOff.setJitter(Math.min(nanos(jitter), longest));
+    return backOff;
+  }
+
+  @Override
+  public String toString() {
+    return "RetryOperation[" + name + "]";
+  }
+}

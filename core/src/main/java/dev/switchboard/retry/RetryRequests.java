@@ -1,0 +1,57 @@
+package dev.switchboard.retry;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that {@link RequestId} values name, while any of their operations has failed:
+ * bounded, and gone some time after their last use.
+ */
+final class RetryRequests {
+
+  private final Cache<List<String>, RetryScope> scopes;
+
+  RetryRequests(RetrySettings settings, Ticker ticker) {
+    this.scopes =
+        Caffeine.newBuilder()
+            .maximumSize(settings.maxRequests())
+            .expireAfterAccess(settings.requestExpiry())
+            .executor(Runnable::run)
+            .ticker(ticker)
+            .build();
+  }
+
+  @Nullable RetryScope find(List<String> ids) {
+    return scopes.getIfPresent(ids);
+  }
+
+  /** Counts one more retry, in one step with finding the request. */
+  boolean spend(List<String> ids, RetryOperation operation) {
+    boolean[] spent = new boolean[1];
+    scopes
+        .asMap()
+        .compute(
+            ids,
+            (key, known) -> {
+              RetryScope scope = known == null ? new RetryScope() : known;
+              spent[0] = scope.spend(operation);
+              return scope;
+            });
+    return spent[0];
+  }
+
+  /** Forgets an operation's retries, and the request with its last one. */
+  void forgive(List<String> ids, RetryOperation operation) {
+    if (find(ids) != null) {
+      scopes.asMap().computeIfPresent(ids, (key, known) -> known.forgive(operation) ? null : known);
+    }
+  }
+
+  long size() {
+    scopes.cleanUp();
+    return scopes.estimatedSize();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.switchboard.retry;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Notes each wait, and moves the clock by it. */
+final class FakeSleeper implements Sleeper {
+
+  private final FakeTicker ticker;
+  private final List<Duration> waits = new CopyOnWriteArrayList<>();
+  private boolean interrupted;
+
+  FakeSleeper(FakeTicker ticker) {
+    this.ticker = ticker;
+  }
+
+  /** Lets the next wait end in an interrupt. */
+  void interruptNext() {
+    interrupted = true;
+  }
+
+  List<Duration> waits() {
+    return waits;
+  }
+
+  @Override
+  public void sleep(Duration wait) throws InterruptedException {
+    waits.add(wait);
+    ticker.advance(wait);
+    if (interrupted) {
+      interrupted = false;
+      throw new InterruptedException("while waiting");
+    }
+  }
+}

@@ -1,0 +1,344 @@
+package dev.switchboard.retry;
+
+import static dev.switchboard.retry.Flaky.swallow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.test.context.web.ServletTestExecutionListener;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+class RetryRequestTests {
+
+  private final FakeTicker ticker = new FakeTicker();
+  private final RetryExecutor engine =
+      RetryExecutor.builder()
+          .ticker(ticker)
+          .settings(
+              RetrySettings.builder().budget(0, 1).requests(100, Duration.ofMinutes(10)).build())
+          .build();
+  private final RetryOperation ask = operation("BookingDesk.ask");
+  private final RetryOperation plan = operation("Planner.plan");
+  private final RetryOperation tour = operation("Concierge.tour");
+
+  private RetryOperation operation(String name) {
+    return engine.operation(name, RetryPolicy.builder().maxRetries(2).delay(Duration.ZERO).build());
+  }
+
+  /** How often work that always fails runs. */
+  private int runs(RetryOperation operation, @Nullable List<String> ids) {
+    Flaky work = Flaky.times(100);
+    swallow(() -> engine.call(operation, null, ids, work));
+    return work.runs();
+  }
+
+  @AfterEach
+  void leaveTheHttpRequest() {
+    RequestContextHolder.resetRequestAttributes();
+  }
+
+  @Test
+  void invocationIsItsOwnRequestWhereNothingElseIs() {
+    assertThat(runs(ask, null)).isEqualTo(3);
+    assertThat(runs(ask, null)).isEqualTo(3);
+  }
+
+  @Test
+  void nestedRetriesAddUpAndNeverMultiply() {
+    AtomicInteger runs = new AtomicInteger();
+    swallow(() -> nested(context -> fail(runs)));
+    assertThat(runs).hasValue(7);
+  }
+
+  @Test
+  void nestedSuccessForgivesNothing() {
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      AtomicInteger runs = new AtomicInteger();
+      swallow(
+          () ->
+              nested(
+                  context ->
+                      random.nextInt(3) == 0
+                          ? String.valueOf(runs.incrementAndGet())
+                          : fail(runs)));
+      assertThat(runs.get()).isBetween(1, 7);
+    }
+  }
+
+  @Test
+  void innermostRunsSevenTimesThoughItSometimesSucceeds() {
+    AtomicInteger runs = new AtomicInteger();
+    swallow(
+        () ->
+            engine.call(
+                tour,
+                outer ->
+                    engine.call(
+                        plan,
+                        middle -> {
+                          String reply =
+                              engine.call(
+                                  ask,
+                                  inner ->
+                                      runs.incrementAndGet() % 2 == 0
+                                          ? "odd"
+                                          : fail(new AtomicInteger()));
+                          throw new IllegalStateException(reply);
+                        })));
+    assertThat(runs.get()).isBetween(5, 7);
+  }
+
+  private void nested(RetryWork<String, RuntimeException> innermost) {
+    engine.call(tour, outer -> engine.call(plan, middle -> engine.call(ask, innermost)));
+  }
+
+  private static String fail(AtomicInteger runs) {
+    runs.incrementAndGet();
+    throw new IllegalStateException("down");
+  }
+
+  @Test
+  void nestedInvocationBelongsToTheRequestOfTheEnclosingOne() throws Exception {
+    List<String> requests =
+        engine.call(
+            tour,
+            outer ->
+                List.of(
+                    outer.requestId(),
+                    engine.call(ask, null, List.of("other"), RetryContext::requestId)));
+    assertThat(requests.get(1)).isEqualTo(requests.get(0));
+  }
+
+  @Test
+  void requestIdsJoinInvocationsAcrossThreads() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Integer>> runs = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        runs.add(threads.submit(() -> runs(ask, List.of("turn"))));
+      }
+      int total = 0;
+      for (Future<Integer> each : runs) {
+        total += each.get();
+      }
+      assertThat(total).isEqualTo(42);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void requestIdsAreEqualOnlyPartByPart() {
+    assertThat(runs(ask, List.of("a", "bc"))).isEqualTo(3);
+    assertThat(runs(ask, List.of("ab", "c"))).isEqualTo(3);
+    assertThat(runs(ask, List.of("a", "bc"))).isEqualTo(1);
+  }
+
+  @Test
+  void operationsAreCountedApart() {
+    assertThat(runs(ask, List.of("turn"))).isEqualTo(3);
+    assertThat(runs(plan, List.of("turn"))).isEqualTo(3);
+  }
+
+  @Test
+  void successForgives() throws Exception {
+    runs(ask, List.of("turn"));
+    assertThat(engine.call(ask, null, List.of("turn"), RetryContext::isLastAttempt)).isTrue();
+    assertThat(engine.call(ask, null, List.of("turn"), RetryContext::isLastAttempt)).isFalse();
+    assertThat(engine.requests().size()).isZero();
+  }
+
+  @Test
+  void successForgivesOnlyItsOwnOperation() {
+    runs(ask, List.of("turn"));
+    runs(plan, List.of("turn"));
+    engine.call(plan, null, List.of("turn"), context -> "done");
+    assertThat(runs(plan, List.of("turn"))).isEqualTo(3);
+    assertThat(runs(ask, List.of("turn"))).isEqualTo(1);
+  }
+
+  @Test
+  void requestsAreForgottenSomeTimeAfterTheirLastUse() {
+    runs(ask, List.of("turn"));
+    ticker.advance(Duration.ofMinutes(9));
+    assertThat(runs(ask, List.of("turn"))).isEqualTo(1);
+    ticker.advance(Duration.ofMinutes(9));
+    assertThat(runs(ask, List.of("turn"))).isEqualTo(1);
+    ticker.advance(Duration.ofMinutes(11));
+    assertThat(engine.requests().size()).isZero();
+    assertThat(runs(ask, List.of("turn"))).isEqualTo(3);
+  }
+
+  @Test
+  void requestsAreBounded() {
+    IntStream.range(0, 1_000).forEach(i -> runs(ask, List.of("turn " + i)));
+    assertThat(engine.requests().size()).isEqualTo(100);
+  }
+
+  @Test
+  void concurrentRequestsOfOneTenantSeeExactlyTheirOwnAttempts() throws Exception {
+    RetryOperation patient =
+        engine.operation(
+            "BookingDesk.ask", RetryPolicy.builder().maxRetries(9).delay(Duration.ZERO).build());
+    ExecutorService threads = Executors.newFixedThreadPool(16);
+    try {
+      List<Future<Integer>> attempts = new ArrayList<>();
+      for (int i = 0; i < 10_000; i++) {
+        Flaky work = Flaky.times(failures(i));
+        List<String> ids = List.of("acme", "turn " + i);
+        attempts.add(
+            threads.submit(
+                () -> {
+                  engine.call(
+                      patient,
+                      null,
+                      named(ids),
+                      context -> {
+                        assertThat(context.attempt()).isEqualTo(work.runs() + 1);
+                        assertThat(context.failures()).hasSize(work.runs());
+                        return work.run(context);
+                      });
+                  return work.runs();
+                }));
+      }
+      for (int i = 0; i < attempts.size(); i++) {
+        assertThat(attempts.get(i).get()).isEqualTo(failures(i) + 1);
+      }
+      assertThat(engine.requests().size()).isZero();
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private static int failures(int seed) {
+    return new Random(seed).nextInt(10);
+  }
+
+  /** Every other request is named, the rest are their invocations. */
+  private static @Nullable List<String> named(List<String> ids) {
+    return ids.hashCode() % 2 == 0 ? null : ids;
+  }
+
+  @Test
+  void scopeJoinsTheInvocationsWithin() {
+    try (RetryScope scope = RetryScope.open("turn")) {
+      assertThat(scope.label()).isEqualTo("turn");
+      assertThat(runs(ask, null)).isEqualTo(3);
+      assertThat(runs(ask, null)).isEqualTo(1);
+      assertThat(engine.call(plan, RetryContext::requestId)).isEqualTo("turn");
+    }
+    assertThat(runs(ask, null)).isEqualTo(3);
+  }
+
+  @Test
+  void requestIdWinsOverTheScope() {
+    try (RetryScope scope = RetryScope.open("turn")) {
+      assertThat(runs(ask, List.of("other"))).isEqualTo(3);
+      assertThat(scope.spent(ask)).isZero();
+    }
+  }
+
+  @Test
+  void innerScopeGivesWayToTheOuterOne() {
+    try (RetryScope outer = RetryScope.open("outer")) {
+      try (RetryScope inner = RetryScope.open("inner")) {
+        assertThat(RetryScope.bound()).isSameAs(inner);
+      }
+      assertThat(RetryScope.bound()).isSameAs(outer);
+    }
+    assertThat(RetryScope.bound()).isNull();
+  }
+
+  @Test
+  void closingOutOfOrderOrTwiceLeavesNothingOpen() {
+    RetryScope outer = RetryScope.open("outer");
+    RetryScope inner = RetryScope.open("inner");
+    outer.close();
+    assertThat(RetryScope.bound()).isNull();
+    try (RetryScope next = RetryScope.open("next")) {
+      inner.close();
+      outer.close();
+      assertThat(RetryScope.bound()).isSameAs(next);
+    }
+  }
+
+  @Test
+  void scopeIsClosedByItsOwnThread() throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (RetryScope scope = RetryScope.open("turn")) {
+      Throwable refused = thread.submit(() -> catchThrowable(scope::close)).get();
+      assertThat(refused)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("a RetryScope must be closed by the thread that opened it");
+    } finally {
+      thread.shutdown();
+    }
+  }
+
+  @Test
+  void blankLabelIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RetryScope.open(" "))
+        .withMessage("a RetryScope's label must not be blank");
+  }
+
+  @Test
+  void httpRequestJoinsItsInvocations() {
+    enter(new MockHttpServletRequest());
+    assertThat(runs(ask, null)).isEqualTo(3);
+    assertThat(runs(ask, null)).isEqualTo(1);
+    String request = engine.call(plan, RetryContext::requestId);
+    assertThat(engine.call(plan, RetryContext::requestId)).isEqualTo(request);
+    engine.call(ask, context -> "done");
+    assertThat(runs(ask, null)).isEqualTo(3);
+    enter(new MockHttpServletRequest());
+    assertThat(runs(ask, null)).isEqualTo(3);
+  }
+
+  @Test
+  void scopeWinsOverTheHttpRequest() {
+    enter(new MockHttpServletRequest());
+    runs(ask, null);
+    try (RetryScope scope = RetryScope.open("turn")) {
+      assertThat(runs(ask, null)).isEqualTo(3);
+      assertThat(scope.spent(ask)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void mockRequestOfATestMethodDoesNotCount() {
+    MockHttpServletRequest request = new MockHttpServletRequest();
+    request.setAttribute(ServletTestExecutionListener.CREATED_BY_THE_TESTCONTEXT_FRAMEWORK, true);
+    enter(request);
+    assertThat(runs(ask, null)).isEqualTo(3);
+    assertThat(runs(ask, null)).isEqualTo(3);
+  }
+
+  @Test
+  void completedHttpRequestDoesNotCount() {
+    enter(new MockHttpServletRequest()).requestCompleted();
+    assertThat(runs(ask, null)).isEqualTo(3);
+    assertThat(runs(ask, null)).isEqualTo(3);
+  }
+
+  private static ServletRequestAttributes enter(MockHttpServletRequest request) {
+    ServletRequestAttributes attributes = new ServletRequestAttributes(request);
+    RequestContextHolder.setRequestAttributes(attributes);
+    return attributes;
+  }
+}

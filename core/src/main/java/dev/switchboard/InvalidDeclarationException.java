@@ -10,6 +10,7 @@ public class InvalidDeclarationException extends IllegalStateException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What to write instead. */
   private final String action;
 
   /**

@@ -29,7 +29,7 @@ public final class RetryContext {
   private final long start;
   private int attempt;
   private volatile boolean givenUp;
-  private @Nullable RetryScope scope;
+  private volatile @Nullable RetryScope scope;
   private @Nullable List<Throwable> failures;
   private @Nullable UUID invocationId;
 
@@ -43,7 +43,10 @@ public final class RetryContext {
     this.enclosing = CURRENT.get();
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
-    this.scope = enclosing == null && ids == null ? RetryScope.bound() : null;
+    RetryScope open = enclosing == null && ids == null ? RetryScope.bound() : null;
+    if (open != null) {
+      this.scope = open;
+    }
     this.invocation =
         new Invocation(method, engine.ticker(), operation.timeout(), Invocation.current());
     this.start = engine.ticker().read();
@@ -216,8 +219,9 @@ public final class RetryContext {
     return found;
   }
 
-  private synchronized @Nullable RetryScope knownScope() {
-    return scope == null && RetryFilter.WEB ? HttpRequests.scope(false) : scope;
+  private @Nullable RetryScope knownScope() {
+    RetryScope known = scope;
+    return known == null && RetryFilter.WEB ? HttpRequests.scope(false) : known;
   }
 
   @Override

@@ -11,14 +11,14 @@ import org.springframework.format.datetime.standard.DurationFormatterUtils;
  * What has been said about an operation's retries. What is null or empty has not been said: {@link
  * RetryExecutor#operation} takes it from the settings, then from {@link #defaults()}.
  *
- * @param includes the exception types to retry, causes too; every type where empty
+ * @param includes the exception types to retry, causes too; every type where nobody says
  * @param excludes the exception types not to retry, causes too; wins over {@code includes}
- * @param maxRetries retries after the first attempt, in one request; not negative
- * @param delay the wait before the first retry; not negative
- * @param multiplier what each wait is multiplied by; at least 1
- * @param maxDelay the longest wait; at least {@code delay}
- * @param jitter how far a wait may randomly differ; the delay where nobody says; not negative
- * @param timeout the time for the whole invocation; none where nobody says; positive
+ * @param maxRetries retries after the first attempt, in one request
+ * @param delay the wait before the first retry
+ * @param multiplier what each wait is multiplied by
+ * @param maxDelay the longest wait
+ * @param jitter how far a wait may randomly differ; the delay where nobody says
+ * @param timeout the time for the whole invocation; none where nobody says
  * @since 0.1
  */
 public record RetryPolicy(
@@ -42,8 +42,16 @@ public record RetryPolicy(
           .build();
 
   /**
-   * Validates the policy.
+   * Says what it is given.
    *
+   * @param includes any types
+   * @param excludes any types
+   * @param maxRetries not negative
+   * @param delay not negative
+   * @param multiplier at least 1
+   * @param maxDelay at least the delay
+   * @param jitter not negative
+   * @param timeout positive
    * @throws IllegalArgumentException if a value breaks its rule, which the message gives
    */
   public RetryPolicy {

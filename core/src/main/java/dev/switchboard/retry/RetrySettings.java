@@ -13,13 +13,12 @@ import java.util.Map;
  * @param policy what holds where an operation's own policy says nothing
  * @param operations what holds instead of an operation's own policy, by {@code Class.method}; case,
  *     dashes and underscores do not matter
- * @param maxRetryAfter the longest {@code Retry-After} of a failed HTTP call that a retry waits
- *     for; not negative
+ * @param maxRetryAfter the longest {@code Retry-After} of a failed HTTP call that a retry waits for
  * @param budgetCapacity the tokens each operation has for its retries over all requests; a success
- *     and a second bring one each; 0 for no budget
- * @param budgetCost the tokens a retry takes until it succeeds; at least 1
- * @param maxRequests how many {@link RequestId} values have their retries remembered; at least 1
- * @param requestExpiry how long after their last use they have; positive
+ *     and a second bring one each
+ * @param budgetCost the tokens a retry takes until it succeeds
+ * @param maxRequests how many {@link RequestId} values have their retries remembered
+ * @param requestExpiry how long after their last use they have
  * @param lenientWiring whether settings for an operation that no bean has are logged, not refused
  * @since 0.1
  */
@@ -37,8 +36,17 @@ public record RetrySettings(
   private static final RetrySettings DEFAULTS = builder().build();
 
   /**
-   * Validates the settings.
+   * Sets everything; a {@link #builder()} starts from the defaults.
    *
+   * @param enabled either
+   * @param policy any
+   * @param operations by names that differ in more than case, dashes and underscores
+   * @param maxRetryAfter not negative
+   * @param budgetCapacity 1 or more, or 0 for no budget
+   * @param budgetCost at least 1
+   * @param maxRequests at least 1
+   * @param requestExpiry positive
+   * @param lenientWiring either
    * @throws IllegalArgumentException if a value breaks its rule, which the message gives
    */
   public RetrySettings {

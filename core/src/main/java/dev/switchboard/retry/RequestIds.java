@@ -1,0 +1,73 @@
+package dev.switchboard.retry;
+
+import dev.switchboard.InvalidDeclarationException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.expression.EvaluationException;
+
+/** Reads a call's {@link RequestId} values off its arguments. */
+final class RequestIds {
+
+  private record Part(int position, @Nullable ArgumentExpression expression) {}
+
+  private final String name;
+  private final List<Part> parts = new ArrayList<>();
+
+  /** Finds the parameters of a method and of those it overrides, whose operation has this name. */
+  RequestIds(Method method, String name) {
+    this.name = name;
+    for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
+      RequestId annotation = parameter.getParameterAnnotation(RequestId.class);
+      if (annotation != null) {
+        int position = parameter.getParameterIndex();
+        String text = annotation.value();
+        parts.add(new Part(position, text.isEmpty() ? null : parse(text, position)));
+      }
+    }
+  }
+
+  /** The values in the order of the parameters, or null where nothing or nobody asks for them. */
+  @Nullable List<String> of(@Nullable Object[] arguments) {
+    if (parts.isEmpty() || RetryContext.bound() != null) {
+      return null;
+    }
+    List<String> ids = new ArrayList<>(parts.size());
+    for (Part part : parts) {
+      Object value = read(part, arguments[part.position]);
+      if (value == null || value.toString().isBlank()) {
+        throw new IllegalStateException(place(part.position) + ": the value must not be blank");
+      }
+      ids.add(value.toString());
+    }
+    return ids;
+  }
+
+  private @Nullable Object read(Part part, @Nullable Object argument) {
+    if (argument == null || part.expression == null) {
+      return argument;
+    }
+    try {
+      return part.expression.read(argument);
+    } catch (EvaluationException ex) {
+      throw new IllegalStateException(place(part.position) + ": the value cannot be read", ex);
+    }
+  }
+
+  private ArgumentExpression parse(String text, int position) {
+    try {
+      return ArgumentExpression.parse(text);
+    } catch (IllegalArgumentException ex) {
+      throw new InvalidDeclarationException(
+          place(position) + ": " + ex.getMessage(),
+          "Name a property or an index of the argument, such as turn.id or state['turn'].");
+    }
+  }
+
+  private String place(int position) {
+    return "@RequestId on parameter " + (position + 1) + " of " + name;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.switchboard.retry;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Role;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Makes {@link RequestScopedRetry} work on the beans of the context that imports it; Boot's
+ * auto-configuration does. The one {@link RetrySettings}, {@link Ticker}, {@link Sleeper} or {@link
+ * Clock} bean there is replaces the default, a {@link RetryExecutor} bean the whole engine.
+ *
+ * @since 0.1
+ */
+@Configuration(proxyBeanMethods = false)
+@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+public class RequestScopedRetryConfiguration {
+
+  /** Creates the configuration. */
+  public RequestScopedRetryConfiguration() {}
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static RetryPostProcessor requestScopedRetryPostProcessor(ObjectProvider<RetryExecutor> engine) {
+    return new RetryPostProcessor(SingletonSupplier.of(engine::getObject));
+  }
+
+  @Bean
+  @Fallback
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static RetryExecutor requestScopedRetryExecutor(
+      ObjectProvider<RetrySettings> settings,
+      ObjectProvider<Ticker> ticker,
+      ObjectProvider<Sleeper> sleeper,
+      ObjectProvider<Clock> clock) {
+    RetryExecutor.Builder builder = RetryExecutor.builder();
+    settings.ifUnique(builder::settings);
+    ticker.ifUnique(builder::ticker);
+    sleeper.ifUnique(builder::sleeper);
+    clock.ifUnique(builder::clock);
+    return builder.build();
+  }
+}

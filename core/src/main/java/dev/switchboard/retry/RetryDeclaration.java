@@ -1,0 +1,125 @@
+package dev.switchboard.retry;
+
+import dev.switchboard.InvalidDeclarationException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
+
+/** Reads and judges one {@link RequestScopedRetry}; each error is a sentence that says where. */
+final class RetryDeclaration {
+
+  private final String name;
+  private final UnaryOperator<String> placeholders;
+
+  RetryDeclaration(String name, UnaryOperator<String> placeholders) {
+    this.name = name;
+    this.placeholders = placeholders;
+  }
+
+  static InvalidDeclarationException refusal(String name, String rule, String action) {
+    return new InvalidDeclarationException("@RequestScopedRetry on " + name + ": " + rule, action);
+  }
+
+  /** Judges what a proxy could not retry. */
+  void judge(Method method) {
+    int modifiers = method.getModifiers();
+    if (Modifier.isStatic(modifiers)
+        || Modifier.isPrivate(modifiers)
+        || Modifier.isFinal(modifiers)) {
+      int refused = modifiers & (Modifier.STATIC | Modifier.PRIVATE | Modifier.FINAL);
+      throw refusal(
+          name,
+          "the method must be one that a proxy can override but was " + Modifier.toString(refused),
+          "Make it an instance method that is neither private nor final.");
+    }
+    if (isAsynchronous(method.getReturnType())) {
+      throw refusal(
+          name,
+          "the method must return its result itself but returned "
+              + method.getReturnType().getSimpleName(),
+          "Annotate a blocking method, and make it asynchronous outside.");
+    }
+    Class<?>[] parameters = method.getParameterTypes();
+    if (parameters.length > 0
+        && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation")) {
+      throw refusal(
+          name,
+          "the method must return its result itself but was a suspending function",
+          "Annotate a blocking function, and call it from a coroutine.");
+    }
+  }
+
+  RetryPolicy read(RequestScopedRetry annotation) {
+    Duration delay = duration("delay", annotation.delay());
+    Duration maxDelay = duration("maxDelay", annotation.maxDelay());
+    Duration jitter = duration("jitter", annotation.jitter());
+    Duration timeout = duration("timeout", annotation.timeout());
+    int maxRetries = annotation.maxRetries();
+    double multiplier = annotation.multiplier();
+    try {
+      return new RetryPolicy(
+          Arrays.asList(annotation.includes()),
+          Arrays.asList(annotation.excludes()),
+          maxRetries == RequestScopedRetry.UNSET ? null : maxRetries,
+          delay,
+          Double.isNaN(multiplier) ? null : multiplier,
+          maxDelay,
+          jitter,
+          timeout);
+    } catch (IllegalArgumentException ex) {
+      throw refusal(name, String.valueOf(ex.getMessage()), "Correct the annotation.");
+    }
+  }
+
+  private @Nullable Duration duration(String attribute, String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
+    String resolved = resolve(attribute, text).trim();
+    if (resolved.matches("[+-]?\\d+")) {
+      throw badDuration(attribute + " must have a unit but was " + resolved);
+    }
+    try {
+      return DurationFormatterUtils.detectAndParse(resolved);
+    } catch (IllegalArgumentException ex) {
+      throw badDuration(attribute + " must be a duration but was '" + resolved + "'");
+    }
+  }
+
+  private InvalidDeclarationException badDuration(String rule) {
+    return refusal(name, rule, "Write a duration with its unit, such as 500ms, 1m30s or PT0.5S.");
+  }
+
+  private String resolve(String attribute, String text) {
+    try {
+      return placeholders.apply(text);
+    } catch (IllegalArgumentException ex) {
+      throw refusal(
+          name,
+          attribute + " must name properties that are set but was '" + text + "'",
+          "Set the property, or give a default as in ${name:500ms}.");
+    }
+  }
+
+  static boolean isAsynchronous(Class<?> type) {
+    return Future.class.isAssignableFrom(type)
+        || CompletionStage.class.isAssignableFrom(type)
+        || Flow.Publisher.class.isAssignableFrom(type)
+        || isPublisher(type);
+  }
+
+  /** Known by its name, as Reactive Streams need not be there. */
+  private static boolean isPublisher(@Nullable Class<?> type) {
+    return type != null
+        && (type.getName().equals("org.reactivestreams.Publisher")
+            || isPublisher(type.getSuperclass())
+            || Arrays.stream(type.getInterfaces()).anyMatch(RetryDeclaration::isPublisher));
+  }
+}

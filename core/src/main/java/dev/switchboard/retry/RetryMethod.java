@@ -1,0 +1,62 @@
+package dev.switchboard.retry;
+
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/** An annotated method, parsed; becomes an operation when the engine is there. */
+final class RetryMethod {
+
+  private final String name;
+  private final Method method;
+  private final boolean annotatedItself;
+  private final RetryPolicy policy;
+  private final RequestIds ids;
+  private volatile @Nullable RetryOperation operation;
+
+  RetryMethod(String name, Method method, boolean annotatedItself, RetryPolicy policy) {
+    this.name = name;
+    this.method = method;
+    this.annotatedItself = annotatedItself;
+    this.policy = policy;
+    this.ids = new RequestIds(method, name);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Method method() {
+    return method;
+  }
+
+  /** Whether the method carries the annotation, not its type. */
+  boolean isAnnotatedItself() {
+    return annotatedItself;
+  }
+
+  RequestIds ids() {
+    return ids;
+  }
+
+  /** The one operation of this method, which throws where policy and settings contradict. */
+  RetryOperation operation(RetryExecutor engine) {
+    RetryOperation made = operation;
+    return made != null ? made : make(engine);
+  }
+
+  private synchronized RetryOperation make(RetryExecutor engine) {
+    RetryOperation made = operation;
+    if (made == null) {
+      try {
+        made = engine.operation(name, policy);
+      } catch (IllegalArgumentException ex) {
+        throw RetryDeclaration.refusal(
+            name,
+            String.valueOf(ex.getMessage()),
+            "Correct the annotation, or switchboard.retry.*, which completes it.");
+      }
+      operation = made;
+    }
+    return made;
+  }
+}

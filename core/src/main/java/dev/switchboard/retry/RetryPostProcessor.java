@@ -1,0 +1,162 @@
+package dev.switchboard.retry;
+
+import dev.switchboard.InvalidDeclarationException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Puts retries around beans, outside of what their proxies do already, and judges what was
+ * declared: each class when it is first seen, the rest once all singletons stand.
+ */
+final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
+    implements EnvironmentAware, SmartInitializingSingleton {
+
+  private static final Logger logger = LoggerFactory.getLogger(RetryPostProcessor.class);
+  private static final long serialVersionUID = 1L;
+
+  private final transient RetryOperationSource source = new RetryOperationSource(this::resolve);
+  private final transient Supplier<RetryExecutor> executor;
+  private transient @Nullable Environment environment;
+
+  RetryPostProcessor(Supplier<RetryExecutor> executor) {
+    this.executor = executor;
+    this.advisor =
+        new DefaultPointcutAdvisor(
+            new RetryPointcut(source), new RetryInterceptor(source, executor));
+    setBeforeExistingAdvisors(true);
+    // After the post-processors that sessions and transactions come from, so outside of them.
+    setOrder(Ordered.LOWEST_PRECEDENCE - 10);
+  }
+
+  @Override
+  public void setEnvironment(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public Object postProcessAfterInitialization(Object bean, String beanName) {
+    Object proxy = super.postProcessAfterInitialization(bean, beanName);
+    if (AopUtils.isJdkDynamicProxy(proxy) && !(bean instanceof AopInfrastructureBean)) {
+      requireOnInterfaces(AopUtils.getTargetClass(bean), proxy.getClass().getInterfaces());
+    }
+    return proxy;
+  }
+
+  @Override
+  protected void customizeProxyFactory(ProxyFactory proxyFactory) {
+    Class<?> type = Objects.requireNonNull(proxyFactory.getTargetClass());
+    if (proxyFactory.isProxyTargetClass()
+        && Modifier.isFinal(type.getModifiers())
+        && !Proxy.isProxyClass(type)) {
+      throw RetryDeclaration.refusal(
+          source.methods(type).iterator().next().name(),
+          "the class must be one that a proxy can extend but was final",
+          "Make the class not final, or have it implement an interface.");
+    }
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    ConfigurableListableBeanFactory beans = Objects.requireNonNull(beanFactory);
+    RetryExecutor engine = executor.get();
+    Set<String> unused = new LinkedHashSet<>(engine.settings().operations().keySet());
+    for (String bean : beans.getBeanNamesForType(Object.class, true, false)) {
+      Class<?> type = type(beans, bean);
+      if (type != null) {
+        for (RetryMethod method : source.methods(type)) {
+          String name = method.operation(engine).name();
+          unused.removeIf(setting -> RetrySettings.isSame(setting, name));
+        }
+      }
+    }
+    for (String setting : unused) {
+      refuse(setting, engine.settings().lenientWiring());
+    }
+  }
+
+  private static void refuse(String setting, boolean lenient) {
+    String problem =
+        "switchboard.retry.operations."
+            + setting
+            + ": the name must be Class.method of a bean's @RequestScopedRetry method but no bean"
+            + " has one";
+    if (!lenient) {
+      throw new InvalidDeclarationException(
+          problem, "Correct the name, or set switchboard.wiring=warn where the bean is elsewhere.");
+    }
+    logger.warn(problem);
+  }
+
+  /** What a bean is behind its proxy; no bean is made to know it. */
+  private static @Nullable Class<?> type(ConfigurableListableBeanFactory beans, String bean) {
+    Class<?> exposed = beans.getType(bean, false);
+    Class<?> declared =
+        beans.containsBeanDefinition(bean)
+                && beans.getMergedBeanDefinition(bean) instanceof RootBeanDefinition definition
+            ? definition.getTargetType()
+            : null;
+    return declared == null || FactoryBean.class.isAssignableFrom(declared) ? exposed : declared;
+  }
+
+  private void requireOnInterfaces(Class<?> type, Class<?>[] interfaces) {
+    for (RetryMethod method : source.methods(type)) {
+      boolean isThere =
+          Arrays.stream(interfaces)
+              .flatMap(face -> Arrays.stream(face.getMethods()))
+              .anyMatch(declared -> source.find(declared, type) == method);
+      if (method.isAnnotatedItself() && !isThere) {
+        throw RetryDeclaration.refusal(
+            method.name(),
+            "the method must be on an interface of the bean's proxy but was on its class only",
+            "Declare it on an interface, or proxy the class (proxyTargetClass=true).");
+      }
+    }
+  }
+
+  /** Beans made early may come before the factory has a resolver, so the environment is asked. */
+  private String resolve(String text) {
+    String resolved = beanFactory == null ? text : beanFactory.resolveEmbeddedValue(text);
+    String known = resolved == null ? "" : resolved;
+    return environment != null && known.contains("${")
+        ? environment.resolveRequiredPlaceholders(known)
+        : known;
+  }
+
+  private static final class RetryPointcut extends StaticMethodMatcherPointcut {
+
+    private final RetryOperationSource source;
+
+    RetryPointcut(RetryOperationSource source) {
+      this.source = source;
+      // Asked before any method is: the whole class is judged, not up to the first that matches.
+      setClassFilter(type -> !source.methods(type).isEmpty());
+    }
+
+    @Override
+    public boolean matches(Method method, Class<?> targetClass) {
+      return source.find(method, targetClass) != null;
+    }
+  }
+}

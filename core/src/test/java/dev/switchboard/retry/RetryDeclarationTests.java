@@ -1,0 +1,366 @@
+package dev.switchboard.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.switchboard.InvalidDeclarationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.asm.ClassWriter;
+import org.springframework.asm.Opcodes;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.NestedExceptionUtils;
+
+class RetryDeclarationTests {
+
+  private final ApplicationContextRunner context =
+      new ApplicationContextRunner()
+          .withUserConfiguration(RequestScopedRetryConfiguration.class)
+          .withPropertyValues("text=soon", "good=2s");
+
+  static class NegativeDelay {
+    @RequestScopedRetry(delay = "-1s")
+    void ask() {}
+  }
+
+  @Test
+  void negativeDelay() {
+    assertThat(refusal(NegativeDelay.class))
+        .isEqualTo(
+            "@RequestScopedRetry on NegativeDelay.ask: delay must not be negative but was -1s");
+  }
+
+  static class NegativeJitter {
+    @RequestScopedRetry(jitter = "PT-0.5S")
+    void ask() {}
+  }
+
+  @Test
+  void negativeJitter() {
+    assertThat(refusal(NegativeJitter.class))
+        .isEqualTo(
+            "@RequestScopedRetry on NegativeJitter.ask: jitter must not be negative but was -500ms");
+  }
+
+  static class NoTimeout {
+    @RequestScopedRetry(timeout = "0s")
+    void ask() {}
+  }
+
+  @Test
+  void timeoutOfZero() {
+    assertThat(refusal(NoTimeout.class))
+        .isEqualTo("@RequestScopedRetry on NoTimeout.ask: timeout must be positive but was 0s");
+  }
+
+  static class NoUnit {
+    @RequestScopedRetry(maxDelay = "30")
+    void ask() {}
+  }
+
+  @Test
+  void durationWithoutUnit() {
+    assertThat(refusal(NoUnit.class))
+        .isEqualTo("@RequestScopedRetry on NoUnit.ask: maxDelay must have a unit but was 30");
+  }
+
+  static class NoDuration {
+    @RequestScopedRetry(delay = "${text}")
+    void ask() {}
+  }
+
+  @Test
+  void badDuration() {
+    assertThat(refusal(NoDuration.class))
+        .isEqualTo(
+            "@RequestScopedRetry on NoDuration.ask: delay must be a duration but was 'soon'");
+  }
+
+  static class NoProperty {
+    @RequestScopedRetry(timeout = "${booking.timeout}")
+    void ask() {}
+  }
+
+  @Test
+  void unknownPlaceholder() {
+    assertThat(refusal(NoProperty.class))
+        .isEqualTo(
+            "@RequestScopedRetry on NoProperty.ask: timeout must name properties that are set but"
+                + " was '${booking.timeout}'");
+  }
+
+  static class NegativeRetries {
+    @RequestScopedRetry(maxRetries = -1)
+    void ask() {}
+  }
+
+  @Test
+  void negativeRetries() {
+    assertThat(refusal(NegativeRetries.class))
+        .isEqualTo(
+            "@RequestScopedRetry on NegativeRetries.ask: maxRetries must not be negative but was -1");
+  }
+
+  static class Shrinking {
+    @RequestScopedRetry(multiplier = 0.5)
+    void ask() {}
+  }
+
+  @Test
+  void multiplierBelowOne() {
+    assertThat(refusal(Shrinking.class))
+        .isEqualTo(
+            "@RequestScopedRetry on Shrinking.ask: multiplier must be at least 1 but was 0.5");
+  }
+
+  static class TooShort {
+    @RequestScopedRetry(delay = "${good}", maxDelay = "1s")
+    void ask() {}
+  }
+
+  @Test
+  void maxDelayBelowTheDelay() {
+    assertThat(refusal(TooShort.class))
+        .isEqualTo(
+            "@RequestScopedRetry on TooShort.ask: maxDelay must be at least the delay of 2s but was 1s");
+  }
+
+  static class TooLong {
+    @RequestScopedRetry(delay = "1m")
+    void ask() {}
+  }
+
+  @Test
+  void defaultMaxDelayBelowTheDelay() {
+    assertThat(refusal(TooLong.class))
+        .isEqualTo(
+            "@RequestScopedRetry on TooLong.ask: maxDelay must be at least the delay of 1m but was 10s");
+  }
+
+  static class FinalMethod {
+    @RequestScopedRetry
+    final void ask() {}
+  }
+
+  @Test
+  void finalMethod() {
+    assertThat(refusal(FinalMethod.class))
+        .isEqualTo(
+            "@RequestScopedRetry on FinalMethod.ask: the method must be one that a proxy can"
+                + " override but was final");
+  }
+
+  static class StaticMethod {
+    @RequestScopedRetry
+    static void ask() {}
+  }
+
+  static class PrivateMethod {
+    String reply = ask();
+
+    @RequestScopedRetry
+    private String ask() {
+      return "";
+    }
+  }
+
+  @Test
+  void staticOrPrivateMethod() {
+    assertThat(refusal(StaticMethod.class)).endsWith("can override but was static");
+    assertThat(refusal(PrivateMethod.class)).endsWith("can override but was private");
+  }
+
+  static final class FinalClass {
+    @RequestScopedRetry
+    void ask() {}
+  }
+
+  @Test
+  void finalClass() {
+    assertThat(refusal(FinalClass.class))
+        .isEqualTo(
+            "@RequestScopedRetry on FinalClass.ask: the class must be one that a proxy can extend"
+                + " but was final");
+  }
+
+  interface Desk {
+    void greet();
+  }
+
+  static class BesideItsInterface implements Desk {
+    @Override
+    public void greet() {}
+
+    @RequestScopedRetry
+    public void ask() {}
+  }
+
+  @Test
+  void methodThatTheInterfaceProxyDoesNotHave() {
+    assertThat(refusal(BesideItsInterface.class))
+        .isEqualTo(
+            "@RequestScopedRetry on BesideItsInterface.ask: the method must be on an interface of"
+                + " the bean's proxy but was on its class only");
+  }
+
+  static class Later {
+    @RequestScopedRetry
+    CompletableFuture<String> ask() {
+      return new CompletableFuture<>();
+    }
+  }
+
+  @Test
+  void asynchronousMethod() {
+    assertThat(refusal(Later.class))
+        .isEqualTo(
+            "@RequestScopedRetry on Later.ask: the method must return its result itself but"
+                + " returned CompletableFuture");
+  }
+
+  @Test
+  void publishersAreKnownByName() throws Exception {
+    ClassWriter writer = new ClassWriter(0);
+    writer.visit(
+        Opcodes.V17,
+        Opcodes.ACC_PUBLIC | Opcodes.ACC_INTERFACE | Opcodes.ACC_ABSTRACT,
+        "org/reactivestreams/Publisher",
+        null,
+        "java/lang/Object",
+        null);
+    byte[] code = writer.toByteArray();
+    Class<?> publisher =
+        new ClassLoader(getClass().getClassLoader()) {
+          Class<?> define() {
+            return defineClass("org.reactivestreams.Publisher", code, 0, code.length);
+          }
+        }.define();
+    assertThat(RetryDeclaration.isAsynchronous(publisher)).isTrue();
+    assertThat(RetryDeclaration.isAsynchronous(Flow.Processor.class)).isTrue();
+    assertThat(RetryDeclaration.isAsynchronous(AtomicReference.class)).isFalse();
+  }
+
+  @RequestScopedRetry
+  static class OnTheType {
+    public void ask() {}
+
+    public final void tell() {}
+  }
+
+  @Test
+  void publicFinalMethodUnderATypesAnnotation() {
+    assertThat(refusal(OnTheType.class))
+        .isEqualTo(
+            "@RequestScopedRetry on OnTheType.tell: the method must be one that a proxy can"
+                + " override but was final");
+  }
+
+  static class SecondIsBad {
+    @RequestScopedRetry
+    void first() {}
+
+    @RequestScopedRetry(delay = "1")
+    void second() {}
+
+    @RequestScopedRetry
+    void third() {}
+  }
+
+  @Test
+  void allMethodsAreJudged() {
+    assertThat(refusal(SecondIsBad.class))
+        .isEqualTo("@RequestScopedRetry on SecondIsBad.second: delay must have a unit but was 1");
+  }
+
+  @Test
+  void lazyBeansAreJudgedAndNotMade() {
+    Throwable failure =
+        failure(
+            context.withBean(
+                SecondIsBad.class, SecondIsBad::new, definition -> definition.setLazyInit(true)));
+    assertThat(failure).isInstanceOf(InvalidDeclarationException.class);
+  }
+
+  static class Calling {
+    @RequestScopedRetry
+    void ask(@RequestId("T(java.lang.Runtime).getRuntime()") String turn) {}
+  }
+
+  static class Unparsed {
+    @RequestScopedRetry
+    void ask(String message, @RequestId("id[") String turn) {}
+  }
+
+  @Test
+  void badRequestId() {
+    assertThat(refusal(Calling.class))
+        .isEqualTo(
+            "@RequestId on parameter 1 of Calling.ask: the expression must only read properties and"
+                + " indexes but was 'T(java.lang.Runtime).getRuntime()'");
+    assertThat(refusal(Unparsed.class))
+        .isEqualTo(
+            "@RequestId on parameter 2 of Unparsed.ask: the expression must be one that parses but"
+                + " was 'id['");
+  }
+
+  static class Good {
+    @RequestScopedRetry(delay = "${good}", jitter = "${none:0s}")
+    void ask() {}
+  }
+
+  @Test
+  void settingsForAnOperationThatNoBeanHas() {
+    RetrySettings typo = RetrySettings.builder().operation("Good.aks", RetryPolicy.UNSAID).build();
+    assertThat(failure(context.withBean(Good.class).withBean(RetrySettings.class, () -> typo)))
+        .isInstanceOf(InvalidDeclarationException.class)
+        .hasMessage(
+            "switchboard.retry.operations.Good.aks: the name must be Class.method of a bean's"
+                + " @RequestScopedRetry method but no bean has one");
+  }
+
+  @Test
+  void settingsForAnOperationThatNoBeanHasAreLoggedWhenLenient() {
+    RetrySettings typo =
+        RetrySettings.builder()
+            .operation("Good.aks", RetryPolicy.UNSAID)
+            .lenientWiring(true)
+            .build();
+    assertThat(failure(context.withBean(Good.class).withBean(RetrySettings.class, () -> typo)))
+        .isNull();
+  }
+
+  @Test
+  void settingsForALazyBeansOperationAreUsed() {
+    RetrySettings settings =
+        RetrySettings.builder().operation("good.ASK", RetryPolicy.UNSAID).build();
+    context
+        .withBean(
+            Good.class,
+            () -> {
+              throw new AssertionError("made");
+            },
+            definition -> definition.setLazyInit(true))
+        .withBean(RetrySettings.class, () -> settings)
+        .run(started -> assertThat(started).hasNotFailed());
+  }
+
+  private <T> String refusal(Class<T> bean) {
+    if (failure(context.withBean(bean)) instanceof InvalidDeclarationException refused) {
+      assertThat(refused.action()).endsWith(".");
+      return String.valueOf(refused.getMessage());
+    }
+    throw new AssertionError("not refused");
+  }
+
+  private static @Nullable Throwable failure(ApplicationContextRunner runner) {
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    runner.run(
+        started -> {
+          Throwable thrown = started.getStartupFailure();
+          failure.set(thrown == null ? null : NestedExceptionUtils.getMostSpecificCause(thrown));
+        });
+    return failure.get();
+  }
+}

@@ -44,7 +44,7 @@ public final class RetryContext {
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
     RetryScope open = enclosing == null && ids == null ? RetryScope.bound() : null;
-    if (open != null) {
+    if (open != null) { // spares most invocations a volatile write
       this.scope = open;
     }
     this.invocation =
@@ -199,10 +199,11 @@ public final class RetryContext {
 
   /** Counts one more retry in the request, unless it has had all of them. */
   boolean spend() {
-    List<String> named = outermost.ids;
-    return named == null
-        ? outermost.scope().spend(operation)
-        : engine.requests().spend(named, operation);
+    return outermost.spend(operation);
+  }
+
+  private boolean spend(RetryOperation of) {
+    return ids == null ? scope().spend(of) : engine.requests().spend(ids, of);
   }
 
   private int spent(RetryOperation of) {

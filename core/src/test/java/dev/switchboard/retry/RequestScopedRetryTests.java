@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -266,6 +267,58 @@ class RequestScopedRetryTests {
               swallow(() -> started.getBean(Concierge.class).tour());
               assertThat(target(started.getBean(Planner.class)).attempts)
                   .containsExactly(1, 2, 3, 1, 1);
+            });
+  }
+
+  static class Eager {
+
+    @RequestScopedRetry(value = IOException.class, maxRetries = 1, delay = "${pause}")
+    void ask() throws IOException {
+      throw new IOException();
+    }
+
+    @RequestScopedRetry(IOException.class)
+    void tell() {
+      throw new IllegalStateException();
+    }
+  }
+
+  /** Has its dependency made before there is a resolver for placeholders. */
+  static class Early implements BeanPostProcessor {
+
+    Early(Eager eager) {
+      assertThat(eager).isNotNull();
+    }
+  }
+
+  @Test
+  void placeholdersOfBeansMadeEarlyAreKnown() {
+    context
+        .withPropertyValues("pause=7s")
+        .withBean(Eager.class)
+        .withBean(Early.class)
+        .run(
+            started -> {
+              swallow(() -> started.getBean(Eager.class).ask());
+              assertThat(sleeper.waits())
+                  .singleElement()
+                  .satisfies(wait -> assertThat(wait).isBetween(sec(7), sec(10)));
+            });
+  }
+
+  private static Duration sec(int seconds) {
+    return Duration.ofSeconds(seconds);
+  }
+
+  @Test
+  void valueIsAnAliasForIncludes() {
+    context
+        .withPropertyValues("pause=7s")
+        .withBean(Eager.class)
+        .run(
+            started -> {
+              swallow(() -> started.getBean(Eager.class).tell());
+              assertThat(sleeper.waits()).isEmpty();
             });
   }
 

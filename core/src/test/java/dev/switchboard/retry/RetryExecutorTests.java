@@ -192,6 +192,15 @@ class RetryExecutorTests {
   }
 
   @Test
+  void nestedWaitThatWouldPassTheOuterDeadlineIsNotBegun() {
+    RetryOperation outer = operation(policy().maxRetries(0).timeout(Duration.ofMillis(400)));
+    Flaky work = Flaky.times(9);
+    assertThatThrownBy(() -> engine.call(outer, context -> engine.call(operation(policy()), work)))
+        .hasMessage("failure 1");
+    assertThat(work.runs()).isEqualTo(1);
+  }
+
+  @Test
   void deadlineIsBoundAroundEveryAttempt() throws Exception {
     RetryOperation operation = operation(policy().timeout(Duration.ofSeconds(6)));
     long left =

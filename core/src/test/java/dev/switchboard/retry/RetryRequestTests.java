@@ -125,6 +125,16 @@ class RetryRequestTests {
   }
 
   @Test
+  void nestedInvocationOfAnotherEngineBelongsToItTooAndKeepsItsCount() {
+    RetryExecutor other = RetryExecutor.builder().build();
+    AtomicInteger runs = new AtomicInteger();
+    RetryWork<String, RuntimeException> inner = context -> fail(runs);
+    swallow(() -> engine.call(tour, null, List.of("turn"), context -> other.call(ask, inner)));
+    assertThat(runs).hasValue(5);
+    assertThat(other.requests().size()).isZero();
+  }
+
+  @Test
   void requestIdsJoinInvocationsAcrossThreads() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {

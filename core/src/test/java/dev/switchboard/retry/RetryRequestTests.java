@@ -2,8 +2,6 @@ package dev.switchboard.retry;
 
 import static dev.switchboard.retry.Flaky.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,12 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.mock.web.MockHttpServletRequest;
-import org.springframework.test.context.web.ServletTestExecutionListener;
-import org.springframework.web.context.request.RequestContextHolder;
-import org.springframework.web.context.request.ServletRequestAttributes;
 
 class RetryRequestTests {
 
@@ -44,11 +37,6 @@ class RetryRequestTests {
     Flaky work = Flaky.times(100);
     swallow(() -> engine.call(operation, null, ids, work));
     return work.runs();
-  }
-
-  @AfterEach
-  void leaveTheHttpRequest() {
-    RequestContextHolder.resetRequestAttributes();
   }
 
   @Test
@@ -242,113 +230,5 @@ class RetryRequestTests {
   /** Every other request is named, the rest are their invocations. */
   private static @Nullable List<String> named(List<String> ids) {
     return ids.hashCode() % 2 == 0 ? null : ids;
-  }
-
-  @Test
-  void scopeJoinsTheInvocationsWithin() {
-    try (RetryScope scope = RetryScope.open("turn")) {
-      assertThat(scope.label()).isEqualTo("turn");
-      assertThat(runs(ask, null)).isEqualTo(3);
-      assertThat(runs(ask, null)).isEqualTo(1);
-      assertThat(engine.call(plan, RetryContext::requestId)).isEqualTo("turn");
-    }
-    assertThat(runs(ask, null)).isEqualTo(3);
-  }
-
-  @Test
-  void requestIdWinsOverTheScope() {
-    try (RetryScope scope = RetryScope.open("turn")) {
-      assertThat(runs(ask, List.of("other"))).isEqualTo(3);
-      assertThat(scope.spent(ask)).isZero();
-    }
-  }
-
-  @Test
-  void innerScopeGivesWayToTheOuterOne() {
-    try (RetryScope outer = RetryScope.open("outer")) {
-      try (RetryScope inner = RetryScope.open("inner")) {
-        assertThat(RetryScope.bound()).isSameAs(inner);
-      }
-      assertThat(RetryScope.bound()).isSameAs(outer);
-    }
-    assertThat(RetryScope.bound()).isNull();
-  }
-
-  @Test
-  void closingOutOfOrderOrTwiceLeavesNothingOpen() {
-    RetryScope outer = RetryScope.open("outer");
-    RetryScope inner = RetryScope.open("inner");
-    outer.close();
-    assertThat(RetryScope.bound()).isNull();
-    try (RetryScope next = RetryScope.open("next")) {
-      inner.close();
-      outer.close();
-      assertThat(RetryScope.bound()).isSameAs(next);
-    }
-  }
-
-  @Test
-  void scopeIsClosedByItsOwnThread() throws Exception {
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    try (RetryScope scope = RetryScope.open("turn")) {
-      Throwable refused = thread.submit(() -> catchThrowable(scope::close)).get();
-      assertThat(refused)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("a RetryScope must be closed by the thread that opened it");
-    } finally {
-      thread.shutdown();
-    }
-  }
-
-  @Test
-  void blankLabelIsRefused() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> RetryScope.open(" "))
-        .withMessage("a RetryScope's label must not be blank");
-  }
-
-  @Test
-  void httpRequestJoinsItsInvocations() {
-    enter(new MockHttpServletRequest());
-    assertThat(runs(ask, null)).isEqualTo(3);
-    assertThat(runs(ask, null)).isEqualTo(1);
-    String request = engine.call(plan, RetryContext::requestId);
-    assertThat(engine.call(plan, RetryContext::requestId)).isEqualTo(request);
-    engine.call(ask, context -> "done");
-    assertThat(runs(ask, null)).isEqualTo(3);
-    enter(new MockHttpServletRequest());
-    assertThat(runs(ask, null)).isEqualTo(3);
-  }
-
-  @Test
-  void scopeWinsOverTheHttpRequest() {
-    enter(new MockHttpServletRequest());
-    runs(ask, null);
-    try (RetryScope scope = RetryScope.open("turn")) {
-      assertThat(runs(ask, null)).isEqualTo(3);
-      assertThat(scope.spent(ask)).isEqualTo(2);
-    }
-  }
-
-  @Test
-  void mockRequestOfATestMethodDoesNotCount() {
-    MockHttpServletRequest request = new MockHttpServletRequest();
-    request.setAttribute(ServletTestExecutionListener.CREATED_BY_THE_TESTCONTEXT_FRAMEWORK, true);
-    enter(request);
-    assertThat(runs(ask, null)).isEqualTo(3);
-    assertThat(runs(ask, null)).isEqualTo(3);
-  }
-
-  @Test
-  void completedHttpRequestDoesNotCount() {
-    enter(new MockHttpServletRequest()).requestCompleted();
-    assertThat(runs(ask, null)).isEqualTo(3);
-    assertThat(runs(ask, null)).isEqualTo(3);
-  }
-
-  private static ServletRequestAttributes enter(MockHttpServletRequest request) {
-    ServletRequestAttributes attributes = new ServletRequestAttributes(request);
-    RequestContextHolder.setRequestAttributes(attributes);
-    return attributes;
   }
 }

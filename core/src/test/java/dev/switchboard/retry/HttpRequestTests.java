@@ -1,0 +1,80 @@
+package dev.switchboard.retry;
+
+import static dev.switchboard.retry.Flaky.swallow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.test.context.web.ServletTestExecutionListener;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+class HttpRequestTests {
+
+  private final RetryExecutor engine = RetryExecutor.builder().build();
+  private final RetryOperation ask = operation("BookingDesk.ask");
+  private final RetryOperation plan = operation("Planner.plan");
+
+  private RetryOperation operation(String name) {
+    return engine.operation(name, RetryPolicy.builder().maxRetries(2).delay(Duration.ZERO).build());
+  }
+
+  /** How often work that always fails runs. */
+  private int runs(RetryOperation operation) {
+    Flaky work = Flaky.times(100);
+    swallow(() -> engine.call(operation, work));
+    return work.runs();
+  }
+
+  @AfterEach
+  void leaveTheHttpRequest() {
+    RequestContextHolder.resetRequestAttributes();
+  }
+
+  @Test
+  void httpRequestJoinsItsInvocations() {
+    enter(new MockHttpServletRequest());
+    assertThat(runs(ask)).isEqualTo(3);
+    assertThat(runs(ask)).isEqualTo(1);
+    String request = engine.call(plan, RetryContext::requestId);
+    assertThat(engine.call(plan, RetryContext::requestId)).isEqualTo(request);
+    engine.call(ask, context -> "done");
+    assertThat(runs(ask)).isEqualTo(3);
+    enter(new MockHttpServletRequest());
+    assertThat(runs(ask)).isEqualTo(3);
+  }
+
+  @Test
+  void scopeWinsOverTheHttpRequest() {
+    enter(new MockHttpServletRequest());
+    runs(ask);
+    try (RetryScope scope = RetryScope.open("turn")) {
+      assertThat(runs(ask)).isEqualTo(3);
+      assertThat(scope.spent(ask)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void mockRequestOfATestMethodDoesNotCount() {
+    MockHttpServletRequest request = new MockHttpServletRequest();
+    request.setAttribute(ServletTestExecutionListener.CREATED_BY_THE_TESTCONTEXT_FRAMEWORK, true);
+    enter(request);
+    assertThat(runs(ask)).isEqualTo(3);
+    assertThat(runs(ask)).isEqualTo(3);
+  }
+
+  @Test
+  void completedHttpRequestDoesNotCount() {
+    enter(new MockHttpServletRequest()).requestCompleted();
+    assertThat(runs(ask)).isEqualTo(3);
+    assertThat(runs(ask)).isEqualTo(3);
+  }
+
+  private static ServletRequestAttributes enter(MockHttpServletRequest request) {
+    ServletRequestAttributes attributes = new ServletRequestAttributes(request);
+    RequestContextHolder.setRequestAttributes(attributes);
+    return attributes;
+  }
+}

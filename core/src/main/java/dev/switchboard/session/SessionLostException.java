@@ -14,6 +14,7 @@ public class SessionLostException extends RuntimeException implements NonRetryab
 
   private static final long serialVersionUID = 1L;
 
+  /** Whether the engine has thrown it, so that it says nothing about an enclosing session. */
   private final boolean judged;
 
   /**

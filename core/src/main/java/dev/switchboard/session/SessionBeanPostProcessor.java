@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import dev.switchboard.InvalidDeclarationException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
@@ -34,7 +35,8 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
     Class<?> type = proxyFactory.getTargetClass();
     if (type != null
         && proxyFactory.isProxyTargetClass()
-        && Modifier.isFinal(type.getModifiers())) {
+        && Modifier.isFinal(type.getModifiers())
+        && !Proxy.isProxyClass(type)) {
       throw new InvalidDeclarationException(
           "%s: the class must not be final, since a proxy cannot extend it".formatted(place(type)),
           "Remove the modifier, or let the class implement an interface that has the method.");

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import dev.switchboard.InvalidDeclarationException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
+import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -58,6 +60,9 @@ final class SessionOperationSource {
    */
   Map<Method, SessionOperation> operations(Class<?> type) {
     Class<?> userClass = ClassUtils.getUserClass(type);
+    if (!AnnotationUtils.isCandidateClass(userClass, SpecialistSession.class)) {
+      return Map.of();
+    }
     Map<Method, SessionOperation> known = classes.get(userClass);
     if (known == null) {
       known =
@@ -77,7 +82,8 @@ final class SessionOperationSource {
     if (annotation == null) {
       return null;
     }
-    String place = "@SpecialistSession on %s.%s".formatted(type.getSimpleName(), method.getName());
+    Class<?> named = Proxy.isProxyClass(type) ? method.getDeclaringClass() : type;
+    String place = "@SpecialistSession on %s.%s".formatted(named.getSimpleName(), method.getName());
     checkMethod(place, method);
     List<ArgumentExpression> tenants = new ArrayList<>();
     List<ArgumentExpression> parts = new ArrayList<>();

@@ -86,7 +86,8 @@ public final class CaffeineSessionStore implements SessionStore {
   @Override
   public CompletionStage<Boolean> evict(
       SessionKey key, @Nullable Token opening, RemovalCause cause) {
-    return CompletableFuture.completedFuture(shelf(key).remove(key, opening, cause));
+    SessionShelf shelf = shelves.get(key.name());
+    return CompletableFuture.completedFuture(shelf != null && shelf.remove(key, opening, cause));
   }
 
   @Override

@@ -58,15 +58,18 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
       Class<?> type = AopUtils.getTargetClass(proxy);
       operations
           .operations(type)
-          .forEach((method, operation) -> checkExposed(proxy, method, operation));
+          .values()
+          .forEach(operation -> checkExposed(proxy, type, operation));
     }
     return proxy;
   }
 
-  private static void checkExposed(Object proxy, Method method, SessionOperation operation) {
+  private void checkExposed(Object proxy, Class<?> type, SessionOperation operation) {
     for (Class<?> exposed : ClassUtils.getAllInterfaces(proxy)) {
-      if (ClassUtils.hasMethod(exposed, method.getName(), method.getParameterTypes())) {
-        return;
+      for (Method method : exposed.getMethods()) {
+        if (operation.equals(operations.find(method, type))) {
+          return;
+        }
       }
     }
     throw new InvalidDeclarationException(

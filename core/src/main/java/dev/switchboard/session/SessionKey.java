@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,8 @@ public final class SessionKey {
    * @throws IllegalArgumentException if a part breaks its rule; the message does not print it
    */
   public static SessionKey of(String specialist, String tenant, String... parts) {
-    return of(SpecialistName.of(specialist), tenant, List.of(parts));
+    checkPart("tenant", tenant);
+    return of(SpecialistName.of(specialist), tenant, Arrays.asList(parts));
   }
 
   /**
@@ -53,7 +55,7 @@ public final class SessionKey {
    * @throws IllegalArgumentException if a part breaks its rule; the message does not print it
    */
   public static SessionKey withoutTenant(String specialist, String... parts) {
-    return of(SpecialistName.of(specialist), null, List.of(parts));
+    return of(SpecialistName.of(specialist), null, Arrays.asList(parts));
   }
 
   static SessionKey of(SpecialistName specialist, @Nullable String tenant, List<String> parts) {
@@ -63,10 +65,14 @@ public final class SessionKey {
     for (int i = 0; i < parts.size(); i++) {
       checkPart("part", parts.get(i));
     }
-    return new SessionKey(specialist, tenant, parts);
+    return new SessionKey(specialist, tenant, List.copyOf(parts));
   }
 
-  private static void checkPart(String what, String part) {
+  private static void checkPart(String what, @Nullable String part) {
+    // Callers without null checks of their own must not come to share the key of no tenant.
+    if (part == null) {
+      throw new IllegalArgumentException("the " + what + " of a session key must not be null");
+    }
     if (part.isBlank()) {
       throw new IllegalArgumentException("the " + what + " of a session key must not be blank");
     }

@@ -114,22 +114,22 @@ final class SessionOpenings {
     SessionKey key = flight.key();
     Token token = flight.takeGrant();
     Session opened = opened(key, id, token == null ? Token.random() : token, flight.isLearning());
-    if (!flights.isWanted(flight)) {
-      store.fail(key, opened.token(), null);
-      drain.discard(opened);
+    try {
+      if (!flights.isWanted(flight)) {
+        store.fail(key, opened.token(), null);
+        drain.discard(opened);
+        return opened;
+      }
+      Session winner = publish(flight, opened);
+      flights.end(flight, winner);
+      if (winner != opened && !flight.isLearning() && winner.acquire()) {
+        drain.release(opened);
+        return winner;
+      }
       return opened;
+    } catch (Throwable failure) {
+      throw dropped(opened, failure);
     }
-    Session winner = publish(opened);
-    if (winner == opened && flight.unwanted() != null) {
-      // Voided meanwhile: the eviction may have looked at the store before we had published.
-      get(store.evict(key, opened.token(), RemovalCause.EVICTED));
-    }
-    flights.end(flight, winner);
-    if (winner != opened && !flight.isLearning() && winner.acquire()) {
-      drain.release(opened);
-      return winner;
-    }
-    return opened;
   }
 
   /** Lets the session that {@code id} names take the place of {@code replaced}; in use. */
@@ -137,20 +137,31 @@ final class SessionOpenings {
     SessionKey key = replaced.key();
     Session opened = opened(key, id, Token.random(), true);
     Flight flight = flights.prepare(key);
-    if (flights.takeOff(flight) != null) {
-      drain.discard(opened);
-      return opened;
-    }
     try {
-      if (get(store.evict(key, replaced.token(), RemovalCause.REPLACED))) {
-        publish(opened);
+      if (flights.takeOff(flight) == null
+          && get(store.evict(key, replaced.token(), RemovalCause.REPLACED))) {
+        publish(flight, opened);
       } else {
         drain.discard(opened);
       }
+      return opened;
+    } catch (Throwable failure) {
+      throw dropped(opened, failure);
     } finally {
       flights.end(flight, null);
     }
-    return opened;
+  }
+
+  /** Nobody will use what could not be stored: it is closed. Returns or throws the failure. */
+  private Exception dropped(Session opened, Throwable failure) {
+    if (!opened.hasLeft()) {
+      drain.discard(opened);
+    }
+    drain.release(opened);
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (Exception) failure;
   }
 
   private Session opened(SessionKey key, String id, Token token, boolean learned) {
@@ -160,17 +171,16 @@ final class SessionOpenings {
     return opened;
   }
 
-  /** Stores the session, or discards it where another was first or the store failed. */
-  private Session publish(Session opened) throws Exception {
-    Session winner = null;
-    try {
-      winner = get(store.publish(opened));
-      return winner;
-    } finally {
-      if (winner != opened) {
-        drain.discard(opened);
-      }
+  /** Stores the session, or discards it where another was first. */
+  private Session publish(Flight flight, Session opened) throws Exception {
+    Session winner = get(store.publish(opened));
+    if (winner != opened) {
+      drain.discard(opened);
+    } else if (flight.unwanted() != null) {
+      // Voided meanwhile: the eviction may have looked at the store before we had published.
+      get(store.evict(opened.key(), opened.token(), RemovalCause.EVICTED));
     }
+    return winner;
   }
 
   /** Forgets exactly this session, because its specialist has. */

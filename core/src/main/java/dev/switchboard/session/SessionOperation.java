@@ -34,16 +34,16 @@ record SessionOperation(
    * @throws IllegalStateException if a part is missing or breaks its rule, without its value
    */
   SessionKey key(@Nullable Object[] arguments, @Nullable TenantResolver resolver, boolean tenants) {
+    String resolved = resolver == null ? null : resolver.resolveTenant();
     try {
-      return SessionKey.of(specialist, tenant(arguments, resolver, tenants), parts(arguments));
+      return SessionKey.of(specialist, tenant(arguments, resolved, tenants), parts(arguments));
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalStateException(place + ": " + e.getMessage(), e.getCause());
     }
   }
 
   private @Nullable String tenant(
-      @Nullable Object[] arguments, @Nullable TenantResolver resolver, boolean tenants) {
-    String resolved = resolver == null ? null : resolver.resolveTenant();
+      @Nullable Object[] arguments, @Nullable String resolved, boolean tenants) {
     if (tenant != null) {
       String stated = tenant.read(arguments);
       if (resolved != null && !resolved.equals(stated)) {
@@ -66,6 +66,6 @@ record SessionOperation(
     for (ArgumentExpression part : parts) {
       values.add(part.read(arguments));
     }
-    return List.copyOf(values);
+    return values;
   }
 }

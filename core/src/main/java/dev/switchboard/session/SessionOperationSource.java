@@ -46,8 +46,11 @@ final class SessionOperationSource {
     MethodClassKey key = new MethodClassKey(method, type);
     Optional<SessionOperation> known = calls.get(key);
     if (known == null) {
+      Map<Method, SessionOperation> operations = operations(type);
       Method declared = BridgeMethodResolver.getMostSpecificMethod(method, type);
-      known = Optional.ofNullable(operations(type).get(declared));
+      SessionOperation found = operations.get(declared);
+      // A bean that is a JDK proxy itself has its operations on the methods of its interfaces.
+      known = Optional.ofNullable(found != null ? found : operations.get(method));
       calls.put(key, known);
     }
     return known.orElse(null);

@@ -77,6 +77,17 @@ final class Crowd {
     }
   }
 
+  /** Waits until {@code thread} waits for something of this class. */
+  static void awaitWaitingOn(Thread thread, String className) {
+    while (true) {
+      Object blocker = LockSupport.getBlocker(thread);
+      if (blocker != null && blocker.getClass().getName().contains(className)) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   private static boolean isWaiting(Thread thread) {
     Object blocker = LockSupport.getBlocker(thread);
     return blocker != null

@@ -55,6 +55,14 @@ final class Engine implements AutoCloseable {
     return sessions.call(key, SessionPolicy.DEFAULT, SessionContext::id);
   }
 
+  /** Begins to stop, and returns once that waits for what is still in use. */
+  void stopInBackground() {
+    Thread stopping = new Thread(sessions::stop);
+    stopping.setDaemon(true);
+    stopping.start();
+    Crowd.awaitWaitingOn(stopping, "ConditionObject");
+  }
+
   /** Runs the closes that are due. */
   void runCloses() {
     for (Runnable close = closes.poll(); close != null; close = closes.poll()) {

@@ -217,6 +217,27 @@ class LearnedSessionTests {
   }
 
   @Test
+  void anIdLearnedWhileTheApplicationStopsIsClosed() {
+    Engine engine = engine();
+    bind(engine, "first");
+    assertThatThrownBy(
+            () ->
+                engine.sessions.call(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    session -> {
+                      engine.stopInBackground();
+                      session.bind("second");
+                      return "done";
+                    }))
+        .isInstanceOf(SessionOpenException.class)
+        .hasMessageContaining("the application stops");
+    engine.close();
+    assertThat(closed).containsExactlyInAnyOrder("first", "second");
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 0, 0, 2, 0, 0));
+  }
+
+  @Test
   void bindOnAnOpenedSessionIsRefused() {
     try (Engine engine = new Engine()) {
       assertThatThrownBy(() -> bind(engine, "other"))

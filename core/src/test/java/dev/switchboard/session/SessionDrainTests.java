@@ -85,6 +85,15 @@ class SessionDrainTests {
   }
 
   @Test
+  void evictingWhatWasNeverUsedChangesNothing() {
+    try (Engine engine = new Engine()) {
+      assertThat(engine.sessions.evict(ACME)).isFalse();
+      assertThat(engine.sessions.evictTenant("acme")).isZero();
+      assertThat(engine.counts().opened()).isZero();
+    }
+  }
+
+  @Test
   void aSessionThatIsLostWhileItDrainsIsNotClosed() {
     try (Engine engine = new Engine()) {
       AtomicInteger runs = new AtomicInteger();

@@ -66,6 +66,17 @@ class SessionKeyTests {
   }
 
   @Test
+  @SuppressWarnings("NullAway")
+  void aMissingTenantIsRefusedAndNeverShared() {
+    assertThatThrownBy(() -> SessionKey.of("crm", (String) null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the tenant of a session key must not be null");
+    assertThatThrownBy(() -> SessionKey.of("crm", "acme", "user", null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the part of a session key must not be null");
+  }
+
+  @Test
   void blankAndOverlongPartsAreRefusedWithoutBeingPrinted() {
     String secret = "s3cret".repeat(100);
     assertThatThrownBy(() -> SessionKey.of("crm", " "))

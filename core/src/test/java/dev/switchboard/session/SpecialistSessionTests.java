@@ -257,6 +257,50 @@ class SpecialistSessionTests {
             });
   }
 
+  interface Asker<Q> {
+
+    String ask(@Tenant Q question);
+  }
+
+  static class GenericAsker implements Asker<String> {
+
+    @Override
+    @SpecialistSession("marketing")
+    public String ask(String question) {
+      return SessionContext.current().id();
+    }
+  }
+
+  @Test
+  void aMethodOfAGenericInterfaceIsFound() {
+    context
+        .withUserConfiguration(GenericAsker.class)
+        .run(
+            spring -> {
+              @SuppressWarnings("unchecked")
+              Asker<String> asker = spring.getBean(Asker.class);
+              assertThat(AopUtils.isJdkDynamicProxy(asker)).isTrue();
+              assertThat(asker.ask("acme")).isEqualTo("id-1");
+            });
+  }
+
+  @Test
+  void aBeanThatIsAProxyOfItsOwnIsAdvised() {
+    Questions client =
+        (Questions)
+            java.lang.reflect.Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Questions.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("ask") ? SessionContext.current().id() : 0);
+    for (Class<?> configuration : List.of(Application.class, ClassProxies.class)) {
+      context
+          .withUserConfiguration(configuration)
+          .withBean("client", Questions.class, () -> client)
+          .run(spring -> assertThat(spring.getBean(Questions.class).ask("acme")).isEqualTo("id-1"));
+    }
+  }
+
   @Configuration
   @EnableTransactionManagement(proxyTargetClass = true)
   static class ClassProxies {

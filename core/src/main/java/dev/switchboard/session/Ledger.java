@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -15,6 +16,16 @@ final class Ledger {
   private final Condition drained = lock.newCondition();
   private final Map<SpecialistName, Counts> specialists = new LinkedHashMap<>();
   private long draining;
+
+  /** Opens the account of a specialist. */
+  void open(SpecialistName name) {
+    lock.lock();
+    try {
+      specialists.putIfAbsent(name, new Counts());
+    } finally {
+      lock.unlock();
+    }
+  }
 
   /** An opening brought the session; until it enters the store it counts as draining. */
   void opened(Session session) {
@@ -118,7 +129,7 @@ final class Ledger {
   }
 
   private Counts counts(Session session) {
-    return specialists.computeIfAbsent(session.key().name(), name -> new Counts());
+    return Objects.requireNonNull(specialists.get(session.key().name()));
   }
 
   private void move(Session session, int change) {

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * The ledger of all specialists at one moment.
  *
- * @param specialists the counts of every specialist used so far, by name
+ * @param specialists the counts of every specialist that is annotated or has been called, by name
  * @since 0.1
  */
 public record SessionSnapshot(Map<String, SessionCounts> specialists) {

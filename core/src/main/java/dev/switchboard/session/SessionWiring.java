@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
@@ -30,16 +31,19 @@ final class SessionWiring implements SmartInitializingSingleton {
   private final ConfigurableListableBeanFactory beans;
   private final SessionOperationSource source;
   private final SessionSettings settings;
+  private final ObjectProvider<SpecialistSessions> sessions;
   private final ConnectorFinder connectors;
   private volatile @Nullable Map<SpecialistName, List<SessionOperation>> specialists;
 
   SessionWiring(
       ConfigurableListableBeanFactory beans,
       SessionOperationSource source,
-      SessionSettings settings) {
+      SessionSettings settings,
+      ObjectProvider<SpecialistSessions> sessions) {
     this.beans = beans;
     this.source = source;
     this.settings = settings;
+    this.sessions = sessions;
     this.connectors = new ConnectorFinder(beans);
   }
 
@@ -82,6 +86,9 @@ final class SessionWiring implements SmartInitializingSingleton {
       throw first;
     }
     problems.forEach(problem -> log.warn("{}. {}", problem.getMessage(), problem.action()));
+    if (problems.isEmpty()) {
+      specialists().keySet().forEach(sessions.getObject()::settle);
+    }
   }
 
   private static void check(List<InvalidDeclarationException> problems, Runnable rule) {

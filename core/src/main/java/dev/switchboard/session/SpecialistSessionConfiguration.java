@@ -13,7 +13,8 @@ import org.springframework.core.env.Environment;
 /**
  * Makes {@link SpecialistSession} work: what plain Spring imports, and Boot's auto-configuration
  * does. Beans of these types are used where they are declared: {@link SpecialistConnector} (one or
- * more are needed), {@link TenantResolver}, {@link SessionSettings}, {@link SessionStore}.
+ * more are needed), {@link TenantResolver}, {@link SessionSettings}, {@link SessionStore}, {@link
+ * Ticker}.
  *
  * @since 0.1
  */
@@ -68,9 +69,13 @@ public class SpecialistSessionConfiguration {
   static SessionWiring sessionWiring(
       ConfigurableListableBeanFactory beans,
       SessionOperationSource operations,
-      ObjectProvider<SessionSettings> settings) {
+      ObjectProvider<SessionSettings> settings,
+      ObjectProvider<SpecialistSessions> sessions) {
     return new SessionWiring(
-        beans, operations, settings.getIfAvailable(SpecialistSessionConfiguration::defaults));
+        beans,
+        operations,
+        settings.getIfAvailable(SpecialistSessionConfiguration::defaults),
+        sessions);
   }
 
   /**
@@ -79,14 +84,16 @@ public class SpecialistSessionConfiguration {
    * @param wiring knows connectors and settings
    * @param settings bounds and time-outs, or the defaults
    * @param store where sessions are kept, or a {@link CaffeineSessionStore}
+   * @param clock the clock, the system's where there is no bean; tests declare one
    * @return the engine
    */
   @Bean
   SpecialistSessions specialistSessions(
       SessionWiring wiring,
       ObjectProvider<SessionSettings> settings,
-      ObjectProvider<SessionStore> store) {
-    Ticker ticker = Ticker.systemTicker();
+      ObjectProvider<SessionStore> store,
+      ObjectProvider<Ticker> clock) {
+    Ticker ticker = clock.getIfUnique(Ticker::systemTicker);
     Scheduler scheduler = Scheduler.systemScheduler();
     return new SpecialistSessions(
         wiring::specialist,

@@ -33,6 +33,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   private final long startNanos;
   private final Instant startInstant;
   private final Ledger ledger = new Ledger();
+  private final Specialists specialists;
   private final SessionDrain drain;
   private final Flights flights;
   private final SessionCalls calls;
@@ -48,7 +49,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     this.store = store;
     this.startNanos = ticker.read();
     this.startInstant = Instant.now();
-    Specialists specialists = new Specialists(source, store);
+    this.specialists = new Specialists(source, store, ledger);
     this.drain = new SessionDrain(ledger, store, specialists, scheduler, closeExecutor);
     this.flights = new Flights(store, settings, ticker);
     SessionOpenings openings = new SessionOpenings(store, specialists, ticker, drain, flights);
@@ -93,6 +94,11 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     return calls.call(this, key, policy, invocation, work);
   }
 
+  /** Settles a specialist before its first call, so that the store can refuse its limits. */
+  void settle(SpecialistName name) {
+    specialists.get(name);
+  }
+
   void bind(SessionContext owner, String id) {
     calls.bind(owner, id);
   }
@@ -131,7 +137,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   /**
    * Looks at the ledger; {@code opened = live + draining + closed + lost + unclosed} in every look.
    *
-   * @return the counts of every specialist used so far
+   * @return the counts of every specialist known
    */
   public SessionSnapshot snapshot() {
     return ledger.snapshot();

@@ -1,0 +1,59 @@
+package dev.switchboard.autoconfigure;
+
+import dev.switchboard.session.SessionSettings;
+import dev.switchboard.session.SpecialistSessionConfiguration;
+import dev.switchboard.session.SpecialistSettings;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/**
+ * Auto-configuration of sessions, from {@code switchboard.*} unless the application has {@link
+ * SessionSettings} of its own.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration
+@Import({SpecialistSessionConfiguration.class, SwitchboardPropertiesConfiguration.class})
+public final class SpecialistSessionAutoConfiguration {
+
+  /** Creates the auto-configuration. */
+  public SpecialistSessionAutoConfiguration() {}
+
+  @Bean
+  @ConditionalOnMissingBean
+  static SessionSettings sessionSettings(SwitchboardProperties properties) {
+    SessionSettings.Builder settings = SessionSettings.builder();
+    if (properties.tenancy() == SwitchboardProperties.Tenancy.NONE) {
+      settings.withoutTenants();
+    }
+    if (properties.wiring() == SwitchboardProperties.Wiring.WARN) {
+      settings.lenientWiring();
+    }
+    PropertyRules.under("switchboard.session", () -> state(settings, properties.session()));
+    properties
+        .specialists()
+        .forEach(
+            (name, specialist) ->
+                PropertyRules.under(
+                    "switchboard.specialists." + name, () -> state(settings, name, specialist)));
+    return settings.build();
+  }
+
+  private static SessionSettings.Builder state(
+      SessionSettings.Builder settings, SwitchboardProperties.Session session) {
+    return settings
+        .defaults(new SpecialistSettings(session.ttl(), session.idleTimeout(), session.maxSize()))
+        .openTimeout(session.openTimeout())
+        .learnTimeout(session.learnTimeout())
+        .exclusiveWait(session.exclusiveWait());
+  }
+
+  private static SessionSettings.Builder state(
+      SessionSettings.Builder settings, String name, SwitchboardProperties.Specialist specialist) {
+    return settings.specialist(
+        name,
+        new SpecialistSettings(specialist.ttl(), specialist.idleTimeout(), specialist.maxSize()));
+  }
+}

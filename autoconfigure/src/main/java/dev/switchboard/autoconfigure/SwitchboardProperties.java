@@ -1,0 +1,75 @@
+package dev.switchboard.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What {@code switchboard.*} says about sessions and specialists.
+ *
+ * @param tenancy Whether each session belongs to a tenant, or the application has only one.
+ * @param wiring Whether missing connectors, contradicting settings and settings that nothing uses
+ *     stop startup or are logged.
+ * @param session Sessions of all specialists.
+ * @param specialists Single specialists by name, stronger than their annotations. Dashes in names
+ *     do not matter.
+ * @since 0.1
+ */
+@ConfigurationProperties("switchboard")
+public record SwitchboardProperties(
+    @DefaultValue("required") Tenancy tenancy,
+    @DefaultValue("strict") Wiring wiring,
+    @DefaultValue Session session,
+    @DefaultValue Map<String, Specialist> specialists) {
+
+  /** Whether sessions belong to tenants. */
+  public enum Tenancy {
+    /** Each method must have a tenant from somewhere. */
+    REQUIRED,
+    /** Methods without one share their sessions. */
+    NONE
+  }
+
+  /** What becomes of errors of wiring. */
+  public enum Wiring {
+    /** They stop startup. */
+    STRICT,
+    /** They are logged, for slices and shared configuration. */
+    WARN
+  }
+
+  /**
+   * What holds for all specialists.
+   *
+   * @param ttl How long a session is served after it was opened. Where neither this nor an idle
+   *     timeout is given anywhere, 8 hours.
+   * @param idleTimeout How long a session is kept after its last use. Where neither this nor a ttl
+   *     is given anywhere, 30 minutes.
+   * @param maxSize How many sessions of each specialist are kept. The least recently used leaves
+   *     first.
+   * @param openTimeout How long callers wait for a session to be opened before that opening is
+   *     abandoned.
+   * @param learnTimeout How long callers wait for the first reply to name a session that is
+   *     learned.
+   * @param exclusiveWait How long an exclusive call waits for its turn.
+   */
+  public record Session(
+      @Nullable Duration ttl,
+      @Nullable Duration idleTimeout,
+      @DefaultValue("1000") int maxSize,
+      @DefaultValue("30s") Duration openTimeout,
+      @DefaultValue("2m") Duration learnTimeout,
+      @DefaultValue("2m") Duration exclusiveWait) {}
+
+  /**
+   * What holds for one specialist.
+   *
+   * @param ttl How long a session is served after it was opened.
+   * @param idleTimeout How long a session is kept after its last use.
+   * @param maxSize How many sessions are kept. The least recently used leaves first.
+   */
+  public record Specialist(
+      @Nullable Duration ttl, @Nullable Duration idleTimeout, @Nullable Integer maxSize) {}
+}

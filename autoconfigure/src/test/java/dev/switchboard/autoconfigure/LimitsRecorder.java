@@ -1,0 +1,33 @@
+package dev.switchboard.autoconfigure;
+
+import dev.switchboard.session.CaffeineSessionStore;
+import dev.switchboard.session.SessionLimits;
+import dev.switchboard.session.SessionStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Stores as {@link CaffeineSessionStore} does and remembers the limits it is told. */
+final class LimitsRecorder {
+
+  final Map<String, SessionLimits> limits = new ConcurrentHashMap<>();
+
+  SessionStore store() {
+    SessionStore target = new CaffeineSessionStore();
+    return (SessionStore)
+        Proxy.newProxyInstance(
+            getClass().getClassLoader(),
+            new Class<?>[] {SessionStore.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("configure")) {
+                limits.put((String) arguments[0], (SessionLimits) arguments[1]);
+              }
+              try {
+                return method.invoke(target, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getTargetException();
+              }
+            });
+  }
+}

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 final class PropertyRules {
 
   /** As in {@code maxSize must be at least 1 but was 0}. */
-  private static final Pattern SETTING = Pattern.compile("(\\w+) (must .*)");
+  private static final Pattern SETTING = Pattern.compile("(?:AdkConnector: )?(\\w+) (must .*)");
 
   private PropertyRules() {}
 

@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What {@code switchboard.*} says about sessions and specialists.
+ * What {@code switchboard.*} says about sessions and specialists; retries are in {@code
+ * switchboard.retry}.
  *
  * @param tenancy Whether each session belongs to a tenant, or the application has only one.
  * @param wiring Whether missing connectors, contradicting settings and settings that nothing uses
@@ -69,7 +70,36 @@ public record SwitchboardProperties(
    * @param ttl How long a session is served after it was opened.
    * @param idleTimeout How long a session is kept after its last use.
    * @param maxSize How many sessions are kept. The least recently used leaves first.
+   * @param adk The ADK server that runs the specialist. A connector bean of its name wins.
    */
   public record Specialist(
-      @Nullable Duration ttl, @Nullable Duration idleTimeout, @Nullable Integer maxSize) {}
+      @Nullable Duration ttl,
+      @Nullable Duration idleTimeout,
+      @Nullable Integer maxSize,
+      @Nullable Adk adk) {}
+
+  /**
+   * An ADK server.
+   *
+   * @param baseUrl Where the server is, an http or https URL without credentials.
+   * @param app Which of the server's apps.
+   * @param connectTimeout How long connecting may take, up to an hour. 5 seconds by default.
+   * @param readTimeout How long opening or closing a session may take in all, up to an hour. 30
+   *     seconds by default.
+   * @param probeTimeout How long asking whether a session still exists may take, up to 2 seconds. 2
+   *     seconds by default.
+   */
+  public record Adk(
+      @Nullable String baseUrl,
+      @Nullable String app,
+      @Nullable Duration connectTimeout,
+      @Nullable Duration readTimeout,
+      @Nullable Duration probeTimeout) {
+
+    /** Leaves out the URL, which may have credentials by mistake. */
+    @Override
+    public String toString() {
+      return "Adk[app=" + app + "]";
+    }
+  }
 }

@@ -5,6 +5,7 @@ import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.util.ClassUtils;
@@ -17,6 +18,10 @@ final class Contexts {
   static ApplicationContextRunner runner() {
     return new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(registered().toArray(Class<?>[]::new)));
+  }
+
+  static ApplicationContextRunner runnerWithRestClient() {
+    return runner().withConfiguration(AutoConfigurations.of(RestClientAutoConfiguration.class));
   }
 
   /** What {@code spring.main.lazy-initialization=true} does to an application. */

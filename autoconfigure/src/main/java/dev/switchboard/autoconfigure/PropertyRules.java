@@ -38,7 +38,8 @@ final class PropertyRules {
     return refusal;
   }
 
+  /** What is one word in the engines' settings, {@code budgetCost}, is a group of properties. */
   private static String property(String setting) {
-    return DataObjectPropertyName.toDashedForm(setting);
+    return DataObjectPropertyName.toDashedForm(setting).replaceFirst("^budget-", "budget.");
   }
 }

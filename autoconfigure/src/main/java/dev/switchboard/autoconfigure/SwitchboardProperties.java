@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What {@code switchboard.*} says about sessions and specialists; retries are in {@code
- * switchboard.retry}.
+ * What {@code switchboard.*} says about sessions and specialists; retries are in {@link
+ * RetryProperties}.
  *
  * @param tenancy Whether each session belongs to a tenant, or the application has only one.
  * @param wiring Whether missing connectors, contradicting settings and settings that nothing uses

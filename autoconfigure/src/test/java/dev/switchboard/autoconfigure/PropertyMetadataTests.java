@@ -48,6 +48,13 @@ class PropertyMetadataTests {
         .containsEntry("switchboard.session.max-size", "1000")
         .containsEntry("switchboard.session.open-timeout", "30s")
         .containsEntry("switchboard.session.learn-timeout", "2m")
-        .containsEntry("switchboard.session.exclusive-wait", "2m");
+        .containsEntry("switchboard.session.exclusive-wait", "2m")
+        .containsEntry("switchboard.retry.enabled", "true")
+        .containsEntry("switchboard.retry.max-retries", "3")
+        .containsEntry("switchboard.retry.delay", "500ms")
+        .containsEntry("switchboard.retry.max-delay", "10s")
+        .containsEntry("switchboard.retry.max-retry-after", "30s")
+        .containsEntry("switchboard.retry.budget.capacity", "500")
+        .containsEntry("switchboard.retry.budget.cost", "14");
   }
 }

@@ -128,7 +128,6 @@ class AdkConnectorAutoConfigurationTests {
   void eachSpecialistHasItsOwn() {
     configured
         .withPropertyValues(
-            "switchboard.wiring=warn",
             "switchboard.specialists.research.adk.base-url=" + server.url(),
             "switchboard.specialists.research.adk.app=research")
         .run(

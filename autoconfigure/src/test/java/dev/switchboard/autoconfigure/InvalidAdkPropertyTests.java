@@ -38,9 +38,9 @@ class InvalidAdkPropertyTests {
 
   @ParameterizedTest
   @CsvSource({
-    "connect-timeout=0s, connect-timeout must be from PT0.001S to PT1H but was PT0S",
-    "read-timeout=2h, read-timeout must be from PT0.001S to PT1H but was PT2H",
-    "probe-timeout=3s, probe-timeout must be from PT0.001S to PT2S but was PT3S",
+    "connect-timeout=0s, connect-timeout must be from 1ms to 1h but was 0s",
+    "read-timeout=2h, read-timeout must be from 1ms to 1h but was 2h",
+    "probe-timeout=3s, probe-timeout must be from 1ms to 2s but was 3s",
     "app=.., app must be a name but was '..'"
   })
   void serverSettingStopsStartup(String property, String sentence) {

@@ -17,9 +17,9 @@ class InvalidRetryPropertyTests {
           jitter=-5ms           | jitter must not be negative but was -5ms
           timeout=0s            | timeout must be positive but was 0s
           timeout=30            | timeout must have a unit but was 30
-          max-retry-after=-1s   | max-retry-after must not be negative but was PT-1S
+          max-retry-after=-1s   | max-retry-after must not be negative but was -1s
           max-requests=0        | max-requests must be at least 1 but was 0
-          request-expiry=0s     | request-expiry must be positive but was PT0S
+          request-expiry=0s     | request-expiry must be positive but was 0s
           budget.capacity=-1    | budget.capacity must not be negative but was -1
           budget.cost=0         | budget.cost must be at least 1 but was 0
           includes=java.lang.String \

@@ -20,15 +20,15 @@ class InvalidSessionPropertyTests {
       textBlock =
           """
           session.max-size=0            | session.max-size must be at least 1 but was 0
-          session.ttl=-1s               | session.ttl must be positive but was PT-1S
+          session.ttl=-1s               | session.ttl must be positive but was -1s
           session.idle-timeout=0s       | session.idle-timeout must be positive but was 0s
           session.open-timeout=0s       | session.open-timeout must be positive but was 0s
-          session.learn-timeout=-5m     | session.learn-timeout must be positive but was PT-5M
+          session.learn-timeout=-5m     | session.learn-timeout must be positive but was -5m
           session.exclusive-wait=0s     | session.exclusive-wait must be positive but was 0s
           specialists.shop.max-size=0   | specialists.shop.max-size must be at least 1 but was 0
           specialists.shop.ttl=0s       | specialists.shop.ttl must be positive but was 0s
           specialists.shop.idle-timeout=-1s \
-                    | specialists.shop.idle-timeout must be positive but was PT-1S
+                    | specialists.shop.idle-timeout must be positive but was -1s
           specialists.Shop.max-size=5 \
                     | specialists.Shop: a specialist's name must match [a-z0-9-]+ but was 'Shop'
           """)

@@ -21,7 +21,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.Primary;
 
 @ExtendWith(OutputCaptureExtension.class)
 class SpecialistSessionAutoConfigurationTests {
@@ -205,7 +204,7 @@ class SpecialistSessionAutoConfigurationTests {
   }
 
   @Test
-  void applicationsPrimaryEngineIsUsed() {
+  void applicationsOwnEngineIsUsed() {
     runner
         .withUserConfiguration(OwnEngine.class)
         .run(context -> assertThat(ask(context, "acme")).isEqualTo("own-1"));
@@ -235,8 +234,7 @@ class SpecialistSessionAutoConfigurationTests {
   static class OwnEngine {
 
     @Bean
-    @Primary
-    SpecialistSessions own() {
+    SpecialistSessions specialistSessions() {
       return SpecialistSessions.builder()
           .specialist("marketing", new FakeSpecialist("own"))
           .build();

@@ -5,6 +5,8 @@ import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.web.client.RestClient;
 
 /**
@@ -168,9 +170,15 @@ public final class AdkConnectorBuilder {
   private static void check(String setting, Duration timeout, Duration max) {
     if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(max) > 0) {
       throw new IllegalArgumentException(
-          "AdkConnector: %s must be from PT0.001S to %s but was %s"
-              .formatted(setting, max, timeout));
+          "AdkConnector: %s must be from 1ms to %s but was %s"
+              .formatted(setting, print(max), print(timeout)));
     }
+  }
+
+  private static String print(Duration value) {
+    return value.isZero()
+        ? "0s"
+        : DurationFormatterUtils.print(value, DurationFormat.Style.COMPOSITE);
   }
 
   private HttpClient transport() {

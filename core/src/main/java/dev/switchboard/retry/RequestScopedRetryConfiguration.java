@@ -39,7 +39,7 @@ public class RequestScopedRetryConfiguration {
       ObjectProvider<Sleeper> sleeper,
       ObjectProvider<Clock> clock) {
     RetryExecutor.Builder builder = RetryExecutor.builder();
-    settings.ifUnique(builder::settings);
+    settings.ifAvailable(builder::settings);
     ticker.ifUnique(builder::ticker);
     sleeper.ifUnique(builder::sleeper);
     clock.ifUnique(builder::clock);

@@ -109,7 +109,7 @@ public record RetryPolicy(
     return !duration.isNegative() && !duration.isZero();
   }
 
-  private static void require(boolean valid, String rule, @Nullable Object value) {
+  static void require(boolean valid, String rule, @Nullable Object value) {
     if (!valid) {
       Object shown = value instanceof Duration duration ? text(duration) : value;
       throw new IllegalArgumentException(rule + " but was " + shown);
@@ -117,6 +117,9 @@ public record RetryPolicy(
   }
 
   private static String text(Duration duration) {
+    if (duration.isZero()) {
+      return "0s";
+    }
     return DurationFormatterUtils.print(duration, DurationFormat.Style.COMPOSITE);
   }
 

@@ -51,11 +51,12 @@ public record RetrySettings(
    */
   public RetrySettings {
     operations = Map.copyOf(operations);
-    require(!maxRetryAfter.isNegative(), "maxRetryAfter must not be negative", maxRetryAfter);
-    require(budgetCapacity >= 0, "budgetCapacity must not be negative", budgetCapacity);
-    require(budgetCost >= 1, "budgetCost must be at least 1", budgetCost);
-    require(maxRequests >= 1, "maxRequests must be at least 1", maxRequests);
-    require(
+    RetryPolicy.require(
+        !maxRetryAfter.isNegative(), "maxRetryAfter must not be negative", maxRetryAfter);
+    RetryPolicy.require(budgetCapacity >= 0, "budgetCapacity must not be negative", budgetCapacity);
+    RetryPolicy.require(budgetCost >= 1, "budgetCost must be at least 1", budgetCost);
+    RetryPolicy.require(maxRequests >= 1, "maxRequests must be at least 1", maxRequests);
+    RetryPolicy.require(
         !requestExpiry.isNegative() && !requestExpiry.isZero(),
         "requestExpiry must be positive",
         requestExpiry);
@@ -87,12 +88,6 @@ public record RetrySettings(
 
   private static String canonical(String operation) {
     return operation.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
-  }
-
-  private static void require(boolean valid, String rule, Object value) {
-    if (!valid) {
-      throw new IllegalArgumentException(rule + " but was " + value);
-    }
   }
 
   /**

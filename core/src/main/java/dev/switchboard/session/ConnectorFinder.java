@@ -39,12 +39,12 @@ final class ConnectorFinder {
     return own;
   }
 
-  /** Whether any connector of the application's own is named or qualified for the specialist. */
-  boolean isNamedForAny(SpecialistName name) {
+  /** Whether any connector is named, qualified or configured for the specialist. */
+  boolean isForAny(SpecialistName name) {
     return Arrays.stream(
             BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
                 beans, SpecialistConnector.class, true, false))
-        .anyMatch(bean -> isNamedFor(bean, name));
+        .anyMatch(bean -> isNamedFor(bean, name) || isConfiguredFor(bean, name));
   }
 
   private boolean isNamedFor(String bean, SpecialistName name) {

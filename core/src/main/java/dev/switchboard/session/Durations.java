@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /** Durations as they are written in annotations, and their rule. */
@@ -42,6 +43,8 @@ final class Durations {
   }
 
   static String print(Duration value) {
-    return value.isZero() ? "0s" : value.toString();
+    return value.isZero()
+        ? "0s"
+        : DurationFormatterUtils.print(value, DurationFormat.Style.COMPOSITE);
   }
 }

@@ -219,7 +219,7 @@ final class SessionWiring implements SmartInitializingSingleton {
   }
 
   private void checkUsed(SpecialistName name) {
-    if (!specialists().containsKey(name) && !connectors.isNamedForAny(name)) {
+    if (!specialists().containsKey(name) && !connectors.isForAny(name)) {
       throw new InvalidDeclarationException(
           "switchboard.specialists.%s: the specialist must be one that is called but no method"
                   .formatted(name)

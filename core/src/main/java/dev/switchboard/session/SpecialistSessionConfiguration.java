@@ -7,6 +7,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -79,7 +80,8 @@ public class SpecialistSessionConfiguration {
   }
 
   /**
-   * The engine, stopped after the web server and before connections.
+   * The engine, stopped after the web server and before connections; a {@link SpecialistSessions}
+   * bean of the application's own is used instead.
    *
    * @param wiring knows connectors and settings
    * @param settings bounds and time-outs, or the defaults
@@ -88,7 +90,8 @@ public class SpecialistSessionConfiguration {
    * @return the engine
    */
   @Bean
-  SpecialistSessions specialistSessions(
+  @Fallback
+  SpecialistSessions specialistSessionEngine(
       SessionWiring wiring,
       ObjectProvider<SessionSettings> settings,
       ObjectProvider<SessionStore> store,

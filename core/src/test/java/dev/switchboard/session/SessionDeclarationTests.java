@@ -381,7 +381,7 @@ class SessionDeclarationTests {
                 assertStopped(
                     spring.getStartupFailure(),
                     "@SpecialistSession on OtherBookingDesk.tell: ttl of specialist 'booking-desk'"
-                        + " must be one value but was PT1H, and PT30M on BookingDesk.ask"));
+                        + " must be one value but was 1h, and 30m on BookingDesk.ask"));
     context
         .withUserConfiguration(BookingDesk.class, OtherBookingDesk.class)
         .withBean(

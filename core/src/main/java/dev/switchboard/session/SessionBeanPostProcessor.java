@@ -44,7 +44,7 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
   }
 
   private String place(Class<?> type) {
-    return operations.operations(type).values().stream()
+    return operations.operations(type).stream()
         .map(SessionOperation::place)
         .sorted()
         .findFirst()
@@ -56,10 +56,7 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
     Object proxy = super.postProcessAfterInitialization(bean, beanName);
     if (AopUtils.isJdkDynamicProxy(proxy)) {
       Class<?> type = AopUtils.getTargetClass(proxy);
-      operations
-          .operations(type)
-          .values()
-          .forEach(operation -> checkExposed(proxy, type, operation));
+      operations.operations(type).forEach(operation -> checkExposed(proxy, type, operation));
     }
     return proxy;
   }

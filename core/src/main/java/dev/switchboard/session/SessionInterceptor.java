@@ -6,7 +6,6 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /** One call: finds the operation, makes the key, and asks the engine. */
@@ -46,10 +45,7 @@ final class SessionInterceptor implements MethodInterceptor {
 
   private @Nullable SessionOperation operation(MethodInvocation invocation) {
     Object target = invocation.getThis();
-    Class<?> type =
-        target != null
-            ? AopUtils.getTargetClass(target)
-            : invocation.getMethod().getDeclaringClass();
+    Class<?> type = target != null ? target.getClass() : invocation.getMethod().getDeclaringClass();
     return operations.find(invocation.getMethod(), type);
   }
 

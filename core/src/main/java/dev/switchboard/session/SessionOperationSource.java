@@ -8,13 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
-import org.springframework.core.MethodClassKey;
 import org.springframework.core.MethodIntrospector;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -26,9 +25,7 @@ import org.springframework.util.StringUtils;
 /** Finds a method's operation. Every class is read and judged once, and remembered. */
 final class SessionOperationSource {
 
-  private final ConcurrentMap<Class<?>, Map<Method, SessionOperation>> classes =
-      new ConcurrentHashMap<>();
-  private final ConcurrentMap<MethodClassKey, Optional<SessionOperation>> calls =
+  private final ConcurrentMap<Class<?>, Map<Method, SessionOperation>> types =
       new ConcurrentHashMap<>();
   private final UnaryOperator<String> placeholders;
 
@@ -41,42 +38,48 @@ final class SessionOperationSource {
     this.placeholders = placeholders;
   }
 
-  /** Returns the operation of a method as it is called on a class, or null. */
+  /** Returns the operation of a method, or of the one it implements, as called on a type. */
   @Nullable SessionOperation find(Method method, Class<?> type) {
-    MethodClassKey key = new MethodClassKey(method, type);
-    Optional<SessionOperation> known = calls.get(key);
-    if (known == null) {
-      Map<Method, SessionOperation> operations = operations(type);
-      Method declared = BridgeMethodResolver.getMostSpecificMethod(method, type);
-      SessionOperation found = operations.get(declared);
-      // A bean that is a JDK proxy itself has its operations on the methods of its interfaces.
-      known = Optional.ofNullable(found != null ? found : operations.get(method));
-      calls.put(key, known);
+    Map<Method, SessionOperation> methods = methods(type);
+    SessionOperation found = methods.get(method);
+    if (found == null && !methods.isEmpty()) {
+      found = methods.get(BridgeMethodResolver.getMostSpecificMethod(method, type));
+      if (found != null) {
+        methods.put(method, found);
+      }
     }
-    return known.orElse(null);
+    return found;
   }
 
   /**
-   * Returns the operations of a class.
+   * Returns the operations of a class, every method judged.
    *
    * @throws InvalidDeclarationException for the first that is written wrong
    */
-  Map<Method, SessionOperation> operations(Class<?> type) {
-    Class<?> userClass = ClassUtils.getUserClass(type);
-    if (!AnnotationUtils.isCandidateClass(userClass, SpecialistSession.class)) {
-      return Map.of();
-    }
-    Map<Method, SessionOperation> known = classes.get(userClass);
+  Set<SessionOperation> operations(Class<?> type) {
+    return Set.copyOf(methods(type).values());
+  }
+
+  private Map<Method, SessionOperation> methods(Class<?> type) {
+    Map<Method, SessionOperation> known = types.get(type);
     if (known == null) {
-      known =
-          Map.copyOf(
-              MethodIntrospector.selectMethods(
-                  userClass,
-                  (MethodIntrospector.MetadataLookup<SessionOperation>)
-                      method -> parse(method, userClass)));
-      classes.put(userClass, known);
+      Class<?> userClass = ClassUtils.getUserClass(type);
+      known = userClass == type ? parse(type) : methods(userClass);
+      types.put(type, known);
     }
     return known;
+  }
+
+  private Map<Method, SessionOperation> parse(Class<?> type) {
+    if (!AnnotationUtils.isCandidateClass(type, SpecialistSession.class)) {
+      return Map.of();
+    }
+    Map<Method, SessionOperation> methods =
+        MethodIntrospector.selectMethods(
+            type,
+            (MethodIntrospector.MetadataLookup<@Nullable SessionOperation>)
+                method -> parse(method, type));
+    return methods.isEmpty() ? Map.of() : new ConcurrentHashMap<>(methods);
   }
 
   private @Nullable SessionOperation parse(Method method, Class<?> type) {

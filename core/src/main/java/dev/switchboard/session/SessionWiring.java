@@ -104,7 +104,7 @@ final class SessionWiring implements SmartInitializingSingleton {
     if (known == null) {
       known =
           types().stream()
-              .flatMap(type -> source.operations(type).values().stream())
+              .flatMap(type -> source.operations(type).stream())
               .distinct()
               .sorted(java.util.Comparator.comparing(SessionOperation::place))
               .collect(

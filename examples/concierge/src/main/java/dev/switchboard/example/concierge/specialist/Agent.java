@@ -1,0 +1,98 @@
+package dev.switchboard.example.concierge.specialist;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A specialist in memory: keeps conversations, says its line, and fails when told to. As at a real
+ * one, a run that fails has kept what the user said.
+ */
+public final class Agent {
+
+  private record Conversation(String user, List<String> heard) {}
+
+  private final String name;
+  private final String line;
+  private final Faults faults = new Faults();
+  private final Map<String, Conversation> conversations = new ConcurrentHashMap<>();
+  private final LongAdder opened = new LongAdder();
+  private final LongAdder deleted = new LongAdder();
+
+  public Agent(String name, String line) {
+    this.name = name;
+    this.line = line;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Faults faults() {
+    return faults;
+  }
+
+  public String open(String user) {
+    faults.pause();
+    String id = UUID.randomUUID().toString();
+    conversations.put(id, new Conversation(user, new CopyOnWriteArrayList<>()));
+    opened.increment();
+    return id;
+  }
+
+  public boolean knows(String user, String id) {
+    Conversation conversation = conversations.get(id);
+    return conversation != null && conversation.user().equals(user);
+  }
+
+  public boolean delete(String user, String id) {
+    boolean known = knows(user, id) && conversations.remove(id) != null;
+    if (known) {
+      deleted.increment();
+    }
+    return known;
+  }
+
+  public Reply run(String user, String id, String text) {
+    Conversation conversation = conversations.get(id);
+    if (conversation == null || !conversation.user().equals(user)) {
+      return Reply.UNKNOWN_SESSION;
+    }
+    conversation.heard().add(text);
+    faults.pause();
+    Reply fault = faults.next();
+    return fault != null
+        ? fault
+        : Reply.of("%s (message %d here)".formatted(line, conversation.heard().size()));
+  }
+
+  /** Forgets every conversation, as a restart would. */
+  public void forget() {
+    conversations.clear();
+  }
+
+  /** What the user has said in the conversations that the agent still knows. */
+  public List<String> heard() {
+    return conversations.values().stream().flatMap(c -> c.heard().stream()).toList();
+  }
+
+  /** The ids of the user's conversations. */
+  public List<String> idsOf(String user) {
+    return conversations.keySet().stream().filter(id -> knows(user, id)).toList();
+  }
+
+  public int held() {
+    return conversations.size();
+  }
+
+  public long opened() {
+    return opened.sum();
+  }
+
+  public long deleted() {
+    return deleted.sum();
+  }
+}

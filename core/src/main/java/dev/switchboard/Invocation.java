@@ -83,6 +83,15 @@ public final class Invocation {
   }
 
   /**
+   * Tells whether the engine was called without a method, so that whatever runs within is its work.
+   *
+   * @return whether there is no method
+   */
+  public boolean isWithoutMethod() {
+    return method == null;
+  }
+
+  /**
    * Spends the one recovery of a lost session that an invocation has, over all its attempts.
    *
    * @return whether it was still there to spend

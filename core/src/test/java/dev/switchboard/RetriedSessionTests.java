@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.retry.RequestScopedRetry;
 import dev.switchboard.retry.RequestScopedRetryConfiguration;
 import dev.switchboard.retry.RetryContext;
+import dev.switchboard.retry.RetryExecutor;
+import dev.switchboard.retry.RetryOperation;
+import dev.switchboard.retry.RetryPolicy;
 import dev.switchboard.retry.Sleeper;
 import dev.switchboard.session.SessionContext;
 import dev.switchboard.session.SessionCounts;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionLostException;
 import dev.switchboard.session.SessionOpenException;
+import dev.switchboard.session.SessionPolicy;
 import dev.switchboard.session.SpecialistConnector;
 import dev.switchboard.session.SpecialistSession;
 import dev.switchboard.session.SpecialistSessionConfiguration;
@@ -204,6 +208,37 @@ class RetriedSessionTests {
     context
         .withUserConfiguration(Agent.class)
         .run(spring -> assertThat(spring.getBean(Agent.class).turn("acme")).isEqualTo("id-2id-3"));
+  }
+
+  @Test
+  void withoutAnnotationsASessionIsReplacedOnceOverAllAttemptsToo() {
+    AtomicInteger opened = new AtomicInteger();
+    RetryExecutor retries = RetryExecutor.builder().sleeper(wait -> {}).build();
+    RetryOperation ask = retries.operation("desk.ask", RetryPolicy.builder().maxRetries(2).build());
+    SessionKey key = SessionKey.of("desk", "acme");
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder()
+            .specialist("desk", any -> "id-" + opened.incrementAndGet())
+            .build()) {
+      Deque<RuntimeException> script = new ArrayDeque<>(List.of(lost(), unavailable(), lost()));
+      assertThatThrownBy(
+              () ->
+                  retries.call(
+                      ask,
+                      attempt ->
+                          sessions.call(
+                              key,
+                              SessionPolicy.DEFAULT,
+                              session -> {
+                                RuntimeException failure = script.poll();
+                                if (failure != null) {
+                                  throw failure;
+                                }
+                                return session.id();
+                              })))
+          .isInstanceOf(SessionLostException.class);
+      assertThat(opened).hasValue(2);
+    }
   }
 
   @Configuration

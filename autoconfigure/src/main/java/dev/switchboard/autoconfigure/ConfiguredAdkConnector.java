@@ -23,7 +23,7 @@ final class ConfiguredAdkConnector {
     restClient.ifUnique(connector::restClient);
     PropertyMapper map = PropertyMapper.get();
     map.from(adk::baseUrl).to(connector::baseUrl);
-    map.from(adk::app).to(connector::app);
+    connector.app(adk.app() != null ? adk.app() : specialist);
     map.from(adk::connectTimeout).to(connector::connectTimeout);
     map.from(adk::readTimeout).to(connector::readTimeout);
     map.from(adk::probeTimeout).to(connector::probeTimeout);

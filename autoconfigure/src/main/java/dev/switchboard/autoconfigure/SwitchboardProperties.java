@@ -84,7 +84,7 @@ public record SwitchboardProperties(
    * @param baseUrl Where the server is, an http or https URL without credentials.
    * @param app Which of the server's apps.
    * @param connectTimeout How long connecting may take, up to an hour. 5 seconds by default.
-   * @param readTimeout How long opening or closing a session may take in all, up to an hour. 30
+   * @param readTimeout How long opening or closing a session may take in all, up to an hour. 20
    *     seconds by default.
    * @param probeTimeout How long asking whether a session still exists may take, up to 2 seconds. 2
    *     seconds by default.

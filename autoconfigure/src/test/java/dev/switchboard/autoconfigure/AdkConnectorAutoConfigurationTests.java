@@ -127,9 +127,7 @@ class AdkConnectorAutoConfigurationTests {
   @Test
   void eachSpecialistHasItsOwn() {
     configured
-        .withPropertyValues(
-            "switchboard.specialists.research.adk.base-url=" + server.url(),
-            "switchboard.specialists.research.adk.app=research")
+        .withPropertyValues("switchboard.specialists.research.adk.base-url=" + server.url())
         .run(
             context -> {
               assertThat(context.getBeansOfType(AdkConnector.class)).hasSize(2);

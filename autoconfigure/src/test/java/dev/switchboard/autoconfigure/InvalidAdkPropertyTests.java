@@ -9,12 +9,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InvalidAdkPropertyTests {
 
   @Test
-  void serverWithoutAppStopsStartup() {
-    Refusals.refuses(
-        "specialists.shop.adk.app must be set", "specialists.shop.adk.base-url=http://localhost");
-  }
-
-  @Test
   void appWithoutServerStopsStartup() {
     Refusals.refuses("specialists.shop.adk.base-url must be set", "specialists.shop.adk.app=shop");
   }

@@ -40,7 +40,7 @@ import org.springframework.web.client.RestClientResponseException;
  *       Boot's error body, by default without a reason</td></tr>
  * </table>
  *
- * <p>Every exchange ends: by default it may take 5 s to connect and 30 s in all, a probe 2 s.
+ * <p>Every exchange ends: by default it may take 5 s to connect and 20 s in all, a probe 2 s.
  * Redirects are not followed, at most 64 KiB of a reply are read. Failures are Spring's {@code
  * RestClientException}s and their messages, causes and spans name neither URLs, users nor ids; of
  * an HTTP failure the status and {@code Retry-After} are kept, without body.

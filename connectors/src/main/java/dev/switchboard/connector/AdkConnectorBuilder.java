@@ -24,7 +24,7 @@ public final class AdkConnectorBuilder {
   private RestClient.Builder restClient = RestClient.builder();
   private @Nullable HttpClient httpClient;
   private Duration connectTimeout = Duration.ofSeconds(5);
-  private Duration readTimeout = Duration.ofSeconds(30);
+  private Duration readTimeout = Duration.ofSeconds(20);
   private Duration probeTimeout = MAX_PROBE_TIMEOUT;
 
   AdkConnectorBuilder() {}
@@ -92,7 +92,8 @@ public final class AdkConnectorBuilder {
   /**
    * Sets how long opening or closing may take in all, from connecting to the reply's last byte.
    *
-   * @param readTimeout from 1 ms to 1 h; 30 s by default
+   * @param readTimeout from 1 ms to 1 h; 20 s by default, which leaves room within the engine's
+   *     {@code open-timeout}
    * @return this builder
    */
   public AdkConnectorBuilder readTimeout(Duration readTimeout) {

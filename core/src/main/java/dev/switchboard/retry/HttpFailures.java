@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
+import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClientResponseException;
 
 /** What failed HTTP calls say about retries. Loaded only where Spring Web is there. */
@@ -14,7 +15,7 @@ final class HttpFailures {
 
   /** The type whose listing, itself or by a subtype, lets a refusal be retried. */
   static Class<?> refusal() {
-    return RestClientResponseException.class;
+    return HttpClientErrorException.class;
   }
 
   /** Whether trying again cannot help: a status 4xx other than 408, 425 and 429. */

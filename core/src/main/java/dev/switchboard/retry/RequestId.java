@@ -9,8 +9,9 @@ import java.lang.annotation.Target;
 /**
  * The request that a {@link RequestScopedRetry} method is called for: calls with equal values share
  * one count of retries, on whatever thread they run. Values are equal when their texts are; several
- * parameters compose, in their order. A null or blank value fails the call with an {@link
- * IllegalStateException}. A call made in another's attempt belongs to that one's request instead.
+ * parameters compose, in their order. A value that is null, blank, longer than 512 characters or no
+ * simple value (text, number, UUID, ...) fails the call with an {@link IllegalStateException}. A
+ * call made in another's attempt belongs to that one's request instead.
  *
  * @since 0.1
  */

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.expression.EvaluationException;
@@ -13,6 +14,9 @@ import org.springframework.expression.EvaluationException;
 final class RequestIds {
 
   private record Part(int position, @Nullable ArgumentExpression expression) {}
+
+  /** What a remembered request may cost is bounded by this and by the number of requests. */
+  private static final int MAX_LENGTH = 512;
 
   private final String name;
   private final List<Part> parts = new ArrayList<>();
@@ -38,10 +42,21 @@ final class RequestIds {
     List<String> ids = new ArrayList<>(parts.size());
     for (Part part : parts) {
       Object value = read(part, arguments[part.position]);
-      if (value == null || value.toString().isBlank()) {
+      if (value != null && !BeanUtils.isSimpleValueType(value.getClass())) {
+        throw new IllegalStateException(
+            "%s: the value must be a simple one but is a %s"
+                .formatted(place(part.position), value.getClass().getSimpleName()));
+      }
+      String id = value == null ? "" : value.toString();
+      if (id.isBlank()) {
         throw new IllegalStateException(place(part.position) + ": the value must not be blank");
       }
-      ids.add(value.toString());
+      if (id.length() > MAX_LENGTH) {
+        throw new IllegalStateException(
+            "%s: the value must have at most %d characters but has %d"
+                .formatted(place(part.position), MAX_LENGTH, id.length()));
+      }
+      ids.add(id);
     }
     return ids;
   }

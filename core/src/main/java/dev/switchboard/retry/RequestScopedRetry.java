@@ -16,7 +16,7 @@ import org.springframework.core.annotation.AliasFor;
  * <p>Names and meanings are those of Spring's {@code @Retryable}; causes are matched too. Unlike
  * there, waits are jittered, and an {@link Error}, an interrupt, a cancellation, a lost session and
  * an HTTP status 4xx other than 408, 425 and 429 are never retried unless that type (for a status,
- * Spring's {@code RestClientResponseException}) or a subtype is {@linkplain #includes() included};
+ * Spring's {@code HttpClientErrorException}) or a subtype is {@linkplain #includes() included};
  * {@code Exception} includes none of them.
  *
  * <p>On a type it holds for the public instance methods of its beans; an annotation on the method

@@ -119,6 +119,7 @@ final class RetryDeclaration {
   private static boolean isPublisher(@Nullable Class<?> type) {
     return type != null
         && (type.getName().equals("org.reactivestreams.Publisher")
+            || type.getName().equals("kotlinx.coroutines.flow.Flow")
             || isPublisher(type.getSuperclass())
             || Arrays.stream(type.getInterfaces()).anyMatch(RetryDeclaration::isPublisher));
   }

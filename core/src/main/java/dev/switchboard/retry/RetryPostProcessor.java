@@ -130,7 +130,7 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
         throw RetryDeclaration.refusal(
             method.name(),
             "the method must be on an interface of the bean's proxy but was on its class only",
-            "Declare it on an interface, or proxy the class (proxyTargetClass=true).");
+            "Declare it on an interface, or set spring.aop.proxy-target-class=true.");
       }
     }
   }

@@ -8,7 +8,6 @@ import org.springframework.expression.EvaluationException;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.CompoundExpression;
-import org.springframework.expression.spel.ast.Elvis;
 import org.springframework.expression.spel.ast.Indexer;
 import org.springframework.expression.spel.ast.Literal;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
@@ -27,11 +26,7 @@ record ArgumentExpression(String what, int index, @Nullable SpelExpression expre
 
   private static final List<Class<? extends SpelNode>> READ_ONLY =
       List.of(
-          CompoundExpression.class,
-          PropertyOrFieldReference.class,
-          Indexer.class,
-          Literal.class,
-          Elvis.class);
+          CompoundExpression.class, PropertyOrFieldReference.class, Indexer.class, Literal.class);
 
   private static final EvaluationContext CONTEXT =
       SimpleEvaluationContext.forReadOnlyDataBinding().build();

@@ -143,8 +143,8 @@ final class Flights {
     refuse(
         flight,
         flight.isLearning()
-            ? "no reply named it within learn-timeout"
-            : "it took longer than open-timeout");
+            ? "no reply named its id within learn-timeout"
+            : "its opening took longer than open-timeout");
   }
 
   private void refuse(Flight flight, String reason) {

@@ -53,7 +53,8 @@ final class SessionOpenings {
       throw SessionOpenException.of(
           context.key(), "the connector's open needs the very session that it opens", null);
     }
-    Session session = flights.await(flight);
+    // One past its time-out is abandoned by this look, and the next round opens.
+    Session session = flights.isWanted(flight) ? flights.await(flight) : null;
     if (session == null || !session.acquire()) {
       return false;
     }

@@ -144,7 +144,7 @@ final class SessionOperationSource {
     } catch (IllegalArgumentException e) {
       throw new InvalidDeclarationException(
           "%s: %s on parameter %d %s"
-              .formatted(place, annotation, parameter.getParameterIndex(), e.getMessage()),
+              .formatted(place, annotation, parameter.getParameterIndex() + 1, e.getMessage()),
           "Write a path such as \"tenant.id\" or \"state['tenantId']\".");
     }
   }

@@ -69,7 +69,8 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   /**
    * Runs {@code work} within the key's session: the one kept, or a new one. Where the session turns
    * out to be lost, it is replaced and the work runs once more. A call nested in another of the
-   * same key joins its session.
+   * same key joins its session. Within {@code RetryExecutor.call} the session is replaced once over
+   * all attempts.
    *
    * @param key whose conversation
    * @param policy how the session is used
@@ -84,7 +85,9 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
    */
   public <T extends @Nullable Object, X extends Throwable> T call(
       SessionKey key, SessionPolicy policy, SessionWork<T, X> work) throws X {
-    return call(key, policy, null, work);
+    Invocation current = Invocation.current();
+    Invocation attemptOf = current != null && current.isWithoutMethod() ? current : null;
+    return call(key, policy, attemptOf, work);
   }
 
   /** As above; {@code invocation} is the retried call that this is an attempt of, or null. */

@@ -69,6 +69,24 @@ class RequestIdTests {
             "@RequestId on parameter 3 of BookingDesk.several: the value must not be blank");
   }
 
+  private static Turn turn(String secret) {
+    return new Turn("7", Map.of("turn", List.of(secret)));
+  }
+
+  @Test
+  void overlongAndCompositeValuesFailTheCallWithoutBeingPrinted() {
+    assertThatThrownBy(() -> ids("several", "s3cret".repeat(100), "hello", null))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "@RequestId on parameter 1 of BookingDesk.several: the value must have at most 512"
+                + " characters but has 600");
+    assertThatThrownBy(() -> ids("several", "acme", "hello", turn("s3cret")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "@RequestId on parameter 3 of BookingDesk.several: the value must be a simple one"
+                + " but is a List12");
+  }
+
   @Test
   void valueThatCannotBeReadFailsTheCallWithoutTheValues() {
     assertThatThrownBy(() -> ids("inherited", "hello", "secret"))

@@ -18,6 +18,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.RestClientException;
+import org.springframework.web.client.RestClientResponseException;
 
 class RetryFilterTests {
 
@@ -53,7 +54,8 @@ class RetryFilterTests {
             .include(Exception.class)
             .include(RuntimeException.class)
             .include(IOException.class)
-            .include(RestClientException.class);
+            .include(RestClientException.class)
+            .include(RestClientResponseException.class);
     assertThat(matches(wide, failure)).isFalse();
   }
 

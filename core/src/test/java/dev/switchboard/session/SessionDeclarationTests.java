@@ -167,7 +167,7 @@ class SessionDeclarationTests {
         "@SpecialistSession on TwoTenants.ask: @Tenant must stand once but stands 2 times");
     assertStopped(
         BadExpression.class,
-        "@SpecialistSession on BadExpression.ask: @Tenant on parameter 0 must be an expression that"
+        "@SpecialistSession on BadExpression.ask: @Tenant on parameter 1 must be an expression that"
             + " parses but was state[");
     for (Class<?> unsafe :
         new Class<?>[] {CallsAType.class, Constructs.class, RefersToABean.class}) {
@@ -178,17 +178,17 @@ class SessionDeclarationTests {
                   assertThat(spring.getStartupFailure())
                       .rootCause()
                       .hasMessageStartingWith(
-                          "@SpecialistSession on %s.ask: @Tenant on parameter 0 must be made of"
+                          "@SpecialistSession on %s.ask: @Tenant on parameter 1 must be made of"
                                   .formatted(unsafe.getSimpleName())
                               + " properties, indexes and literals only but was "));
     }
     assertStopped(
         Assigns.class,
-        "@SpecialistSession on Assigns.ask: @KeyPart on parameter 1 must be made of properties,"
+        "@SpecialistSession on Assigns.ask: @KeyPart on parameter 2 must be made of properties,"
             + " indexes and literals only but was name = 'x'");
     assertStopped(
         NotSimple.class,
-        "@SpecialistSession on NotSimple.ask: @Tenant on parameter 0 must have an expression that"
+        "@SpecialistSession on NotSimple.ask: @Tenant on parameter 1 must have an expression that"
             + " finds a simple value, since the parameter is a Map");
   }
 

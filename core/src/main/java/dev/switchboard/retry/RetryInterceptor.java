@@ -1,11 +1,13 @@
 package dev.switchboard.retry;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
 
 /** One call of an annotated method: finds its operation and request, and asks the engine. */
 final class RetryInterceptor implements MethodInterceptor {
@@ -29,11 +31,24 @@ final class RetryInterceptor implements MethodInterceptor {
       return invocation.proceed();
     }
     RetryExecutor engine = executor.get();
-    // A clone an attempt: an invocation passes the interceptors behind this one only once.
     return engine.<@Nullable Object, Throwable>call(
         method.operation(engine),
         method.method(),
         method.ids().of(invocation.getArguments()),
-        context -> ((ProxyMethodInvocation) invocation).invocableClone().proceed());
+        context -> proceed(invocation));
+  }
+
+  /** Proceeds; on a copy where more is further in, which an invocation passes only once. */
+  @SuppressWarnings("NullAway") // as above
+  private Object proceed(MethodInvocation invocation) throws Throwable {
+    ProxyMethodInvocation repeatable = (ProxyMethodInvocation) invocation;
+    return isInnermost(repeatable) ? invocation.proceed() : repeatable.invocableClone().proceed();
+  }
+
+  /** Whether our advice is the last before the method; cheap to tell of a class's proxy only. */
+  private boolean isInnermost(ProxyMethodInvocation invocation) {
+    return !(invocation.getProxy() instanceof Proxy)
+        && invocation.getProxy() instanceof Advised advised
+        && advised.indexOf(this) == advised.getAdvisorCount() - 1;
   }
 }

@@ -1,11 +1,13 @@
 package dev.switchboard.session;
 
 import dev.switchboard.Invocation;
+import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
 import org.springframework.util.function.SingletonSupplier;
 
 /** One call: finds the operation, makes the key, and asks the engine. */
@@ -49,9 +51,17 @@ final class SessionInterceptor implements MethodInterceptor {
     return operations.find(invocation.getMethod(), type);
   }
 
-  /** Proceeds on a copy: a call may have to proceed twice, with all that is further in. */
+  /** Proceeds; on a copy where more is further in, which an invocation passes only once. */
   @SuppressWarnings("NullAway") // null passes through the type variable of the work
-  private static Object proceed(MethodInvocation invocation) throws Throwable {
-    return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
+  private Object proceed(MethodInvocation invocation) throws Throwable {
+    ProxyMethodInvocation repeatable = (ProxyMethodInvocation) invocation;
+    return isInnermost(repeatable) ? invocation.proceed() : repeatable.invocableClone().proceed();
+  }
+
+  /** Whether our advice is the last before the method; cheap to tell of a class's proxy only. */
+  private boolean isInnermost(ProxyMethodInvocation invocation) {
+    return !(invocation.getProxy() instanceof Proxy)
+        && invocation.getProxy() instanceof Advised advised
+        && advised.indexOf(this) == advised.getAdvisorCount() - 1;
   }
 }

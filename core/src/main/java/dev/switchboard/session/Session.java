@@ -30,8 +30,8 @@ public final class Session {
   private volatile int state;
   private volatile boolean used;
 
-  /** When it was last touched, in the store's own unit; lossy. */
-  int touched;
+  /** When a use of it last ended, on the engine's ticker; lossy. */
+  private long lastUsedNanos;
 
   /**
    * Creates a session that no invocation uses yet and none has completed on.
@@ -48,6 +48,7 @@ public final class Session {
     this.tokenHigh = token.high();
     this.tokenLow = token.low();
     this.openedNanos = openedNanos;
+    this.lastUsedNanos = openedNanos;
     this.state = learned ? LEARNED : 0;
   }
 
@@ -123,6 +124,14 @@ public final class Session {
    */
   public boolean isInUse() {
     return (state & USES) != 0;
+  }
+
+  long lastUsedNanos() {
+    return lastUsedNanos;
+  }
+
+  void setLastUsedNanos(long nanos) {
+    lastUsedNanos = nanos;
   }
 
   /** Begins a use, unless it is lost, or has left and its last use has ended. */

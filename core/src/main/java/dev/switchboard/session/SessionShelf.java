@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * calls under its lock, must not take it.
  */
 final class SessionShelf {
+
+  /** Among how many of the oldest, by Caffeine's order, the least recently used is looked for. */
+  private static final int CANDIDATES = 256;
+
+  /** How far the idle time may be told short. */
+  private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final SessionLimits limits;
   private final Ticker ticker;
@@ -120,23 +126,35 @@ final class SessionShelf {
   }
 
   private void removeLeastRecentlyUsed() {
-    Session idle = oldest(sessions -> sessions.filter(session -> !session.isInUse()));
-    Session chosen =
-        idle != null
-            ? idle
-            : parked.values().stream().findAny().orElseGet(() -> oldest(sessions -> sessions));
+    Session chosen = oldest(sessions -> leastRecentlyUsed(sessions));
+    if (chosen == null) {
+      chosen = parked.values().stream().findAny().orElse(null);
+    }
+    if (chosen == null) {
+      chosen = oldest(sessions -> sessions.findFirst().orElse(null));
+    }
     if (chosen != null) {
       remove(chosen, RemovalCause.SURPLUS);
     }
   }
 
-  private @Nullable Session oldest(UnaryOperator<Stream<Session>> filter) {
+  /**
+   * Caffeine drops some accesses when it is busy, so that its order is only near to that of use.
+   */
+  private static @Nullable Session leastRecentlyUsed(Stream<Session> oldestFirst) {
+    return oldestFirst
+        .filter(session -> !session.isInUse())
+        .limit(CANDIDATES)
+        .reduce((a, b) -> b.lastUsedNanos() - a.lastUsedNanos() < 0 ? b : a)
+        .orElse(null);
+  }
+
+  private @Nullable Session oldest(Function<Stream<Session>, @Nullable Session> choice) {
     return cache
         .policy()
         .expireAfterAccess()
         .orElseThrow()
-        .oldest(
-            entries -> filter.apply(entries.map(CacheEntry::getValue)).findFirst().orElse(null));
+        .oldest(entries -> choice.apply(entries.map(CacheEntry::getValue)));
   }
 
   /** Removes the key's session where {@code opening} is null or names it. */
@@ -194,19 +212,18 @@ final class SessionShelf {
     }
   }
 
-  /** A use ends: the idle time starts anew. Once in a millisecond is enough. */
+  /** A use ends: the idle time starts anew. Caffeine need not hear of it every time. */
   void touch(Session session) {
     if (session.isParked() && !session.isInUse()) {
       unparkAfterUse(session);
-    } else if (limits.idleTimeout() != null) {
-      int now = (int) (ticker.read() >> 20);
-      if (session.touched != now) {
-        session.touched = now;
-        if (cache.getIfPresent(session.key()) == null && !session.hasLeft()) {
-          // Idle too long by the clock, but in use: let it be parked while it still is.
-          cache.cleanUp();
-        }
-      }
+      return;
+    }
+    long now = ticker.read();
+    boolean heard = now - session.lastUsedNanos() < RESOLUTION_NANOS;
+    session.setLastUsedNanos(now);
+    if (!heard && cache.getIfPresent(session.key()) == null && !session.hasLeft()) {
+      // Idle too long by the clock, but in use: let it be parked while it still is.
+      cache.cleanUp();
     }
   }
 

@@ -51,7 +51,7 @@ class AdkRuns {
           name,
           new Target(
               http.clone().baseUrl(baseUrl).requestFactory(requests).build(),
-              environment.getRequiredProperty(adk + "app")));
+              environment.getProperty(adk + "app", name)));
     }
   }
 

@@ -2,7 +2,9 @@ package dev.switchboard;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.lang.reflect.Method;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ public final class Invocation {
   private final Ticker ticker;
   private final boolean bounded;
   private final long deadline;
-  private final AtomicBoolean recovered = new AtomicBoolean();
+  private @Nullable Set<Object> recovered;
 
   /**
    * Creates an invocation that has {@code timeoutNanos}, or what is left to {@code enclosing} where
@@ -75,28 +77,24 @@ public final class Invocation {
   /**
    * Tells whether this is a call of {@code method}, not of one that encloses it.
    *
-   * @param method a method as the class declares it
-   * @return whether it is the method called
+   * @param method a method as the class declares it, or null for a call of the engine without one
+   * @return whether what runs now is an attempt of that very call
    */
-  public boolean isFor(Method method) {
-    return method.equals(this.method);
+  public boolean isAttemptOf(@Nullable Method method) {
+    return Objects.equals(method, this.method);
   }
 
   /**
-   * Tells whether the engine was called without a method, so that whatever runs within is its work.
+   * Spends the one recovery of a lost session that an invocation has for each session key, over all
+   * its attempts.
    *
-   * @return whether there is no method
-   */
-  public boolean isWithoutMethod() {
-    return method == null;
-  }
-
-  /**
-   * Spends the one recovery of a lost session that an invocation has, over all its attempts.
-   *
+   * @param key whose session was lost
    * @return whether it was still there to spend
    */
-  public boolean spendRecovery() {
-    return recovered.compareAndSet(false, true);
+  public synchronized boolean spendRecovery(Object key) {
+    if (recovered == null) {
+      recovered = new HashSet<>(2);
+    }
+    return recovered.add(key);
   }
 }

@@ -241,6 +241,33 @@ class RetriedSessionTests {
     }
   }
 
+  @Test
+  void everySessionOfARetryWithoutAnnotationsMayBeReplacedOnce() {
+    RetryExecutor retries = RetryExecutor.builder().sleeper(wait -> {}).build();
+    RetryOperation turn = retries.operation("turn", RetryPolicy.defaults());
+    Deque<RuntimeException> script = new ArrayDeque<>(List.of(lost(), lost()));
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder().specialist("desk", key -> "id").build()) {
+      String answers =
+          retries.call(
+              turn, attempt -> ask(sessions, "acme", script) + ask(sessions, "globex", script));
+      assertThat(answers).isEqualTo("idid");
+    }
+  }
+
+  private static String ask(
+      SpecialistSessions sessions, String tenant, Deque<RuntimeException> script) {
+    return sessions.call(
+        SessionKey.of("desk", tenant),
+        SessionPolicy.DEFAULT,
+        session -> {
+          if (session.isFresh() && script.size() == (tenant.equals("acme") ? 2 : 1)) {
+            throw script.remove();
+          }
+          return session.id();
+        });
+  }
+
   @Configuration
   @EnableTransactionManagement(proxyTargetClass = true)
   static class Transactions {

@@ -1,10 +1,11 @@
 package dev.switchboard.session;
 
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.ClassUtils;
 
 /** Recognizes methods that return before their work is done. */
 final class AsynchronousType {
@@ -16,7 +17,7 @@ final class AsynchronousType {
     Class<?> type = method.getReturnType();
     if (Future.class.isAssignableFrom(type)
         || CompletionStage.class.isAssignableFrom(type)
-        || java.util.concurrent.Flow.Publisher.class.isAssignableFrom(type)
+        || Flow.Publisher.class.isAssignableFrom(type)
         || isPublisher(type)) {
       return type.getSimpleName();
     }
@@ -28,10 +29,12 @@ final class AsynchronousType {
     return null;
   }
 
-  private static boolean isPublisher(Class<?> type) {
-    return type.getName().equals("org.reactivestreams.Publisher")
-        || ClassUtils.getAllInterfacesForClassAsSet(type).stream()
-            .anyMatch(each -> each.getName().equals("org.reactivestreams.Publisher"))
-        || type.getName().equals("kotlinx.coroutines.flow.Flow");
+  /** Known by its name, as Reactive Streams need not be there. */
+  private static boolean isPublisher(@Nullable Class<?> type) {
+    return type != null
+        && (type.getName().equals("org.reactivestreams.Publisher")
+            || type.getName().equals("kotlinx.coroutines.flow.Flow")
+            || isPublisher(type.getSuperclass())
+            || Arrays.stream(type.getInterfaces()).anyMatch(AsynchronousType::isPublisher));
   }
 }

@@ -69,7 +69,7 @@ public final class CaffeineSessionStore implements SessionStore {
 
   @Override
   public CompletionStage<Claim> claim(SessionKey key) {
-    Session stored = shelf(key).findOrUnpark(key);
+    Session stored = shelf(key).findOrExpire(key);
     return CompletableFuture.completedFuture(
         stored != null ? new Found(stored) : new Granted(Token.random()));
   }

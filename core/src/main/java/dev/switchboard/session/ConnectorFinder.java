@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,18 +22,15 @@ final class ConnectorFinder {
    * the one configured for it, else those that are for no other.
    */
   List<String> find(SpecialistName name, Collection<SpecialistName> others) {
-    List<String> candidates =
-        Arrays.asList(
-            BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-                beans, SpecialistConnector.class, true, false));
-    List<String> own = candidates.stream().filter(bean -> isNamedFor(bean, name)).toList();
+    List<String> all = connectors();
+    List<String> own = all.stream().filter(bean -> isNamedFor(bean, name)).toList();
     if (own.isEmpty()) {
-      own = candidates.stream().filter(bean -> isConfiguredFor(bean, name)).toList();
+      own = all.stream().filter(bean -> name.equals(configuredFor(bean))).toList();
     }
     if (own.isEmpty()) {
       own =
-          candidates.stream()
-              .filter(bean -> !isConfigured(bean))
+          all.stream()
+              .filter(bean -> configuredFor(bean) == null)
               .filter(bean -> others.stream().noneMatch(other -> isNamedFor(bean, other)))
               .toList();
     }
@@ -41,14 +39,24 @@ final class ConnectorFinder {
 
   /** Whether any connector is named, qualified or configured for the specialist. */
   boolean isForAny(SpecialistName name) {
+    return connectors().stream()
+        .anyMatch(bean -> isNamedFor(bean, name) || name.equals(configuredFor(bean)));
+  }
+
+  /** All but those that only stand behind another, as the target of a scoped proxy does. */
+  private List<String> connectors() {
     return Arrays.stream(
             BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
                 beans, SpecialistConnector.class, true, false))
-        .anyMatch(bean -> isNamedFor(bean, name) || isConfiguredFor(bean, name));
+        .filter(
+            bean ->
+                !beans.containsBeanDefinition(bean)
+                    || beans.getBeanDefinition(bean).isAutowireCandidate())
+        .toList();
   }
 
   private boolean isNamedFor(String bean, SpecialistName name) {
-    return !isConfigured(bean)
+    return configuredFor(bean) == null
         && BeanFactoryAnnotationUtils.isQualifierMatch(
             text -> name.matches(text) || name.matches(withoutSuffix(text)), bean, beans);
   }
@@ -59,22 +67,13 @@ final class ConnectorFinder {
         : text;
   }
 
-  private boolean isConfiguredFor(String bean, SpecialistName name) {
-    return isConfigured(bean) && name.equals(configuredFor(bean));
-  }
-
-  private boolean isConfigured(String bean) {
-    return beans.containsBeanDefinition(bean)
-        && beans
-            .getBeanDefinition(bean)
-            .hasAttribute(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST);
-  }
-
-  private SpecialistName configuredFor(String bean) {
+  private @Nullable SpecialistName configuredFor(String bean) {
     Object name =
-        beans
-            .getBeanDefinition(bean)
-            .getAttribute(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST);
-    return SpecialistName.of(String.valueOf(name));
+        beans.containsBeanDefinition(bean)
+            ? beans
+                .getBeanDefinition(bean)
+                .getAttribute(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST)
+            : null;
+    return name == null ? null : SpecialistName.of(name.toString());
   }
 }

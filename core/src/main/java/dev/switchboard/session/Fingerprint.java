@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
 final class Fingerprint {
 
   private static final int BYTES = 6;
-  private static final byte[] SALT = SecureRandom.getSeed(16);
+  private static final byte[] SALT = salt();
 
   private Fingerprint() {}
+
+  private static byte[] salt() {
+    byte[] salt = new byte[16];
+    new SecureRandom().nextBytes(salt);
+    return salt;
+  }
 
   static String of(SessionKey key) {
     MessageDigest digest = salted();

@@ -75,6 +75,12 @@ final class Flights {
   /** Ends a flight that failed, and returns or throws what its own caller gets. */
   SessionOpenException fail(Flight flight, Throwable failure) {
     SessionKey key = flight.key();
+    if (failure instanceof Error error) {
+      giveBack(flight, error);
+      flights.remove(key, flight);
+      flight.result().completeExceptionally(error);
+      throw error;
+    }
     if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
       // Our caller was interrupted, not the specialist: those who wait must not share that.
       Thread.currentThread().interrupt();
@@ -83,10 +89,6 @@ final class Flights {
     }
     giveBack(flight, failure);
     flights.remove(key, flight);
-    if (failure instanceof Error error) {
-      flight.result().completeExceptionally(error);
-      throw error;
-    }
     if (flight.unwanted() != null) {
       return refusal(flight);
     }

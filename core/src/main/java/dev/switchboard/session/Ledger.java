@@ -52,14 +52,15 @@ final class Ledger {
   boolean left(Session session, boolean lost) {
     lock.lock();
     try {
+      boolean unused = session.leave();
       counts(session).live--;
-      if (lost) {
+      if (lost || session.isLost()) {
         session.lose();
         counts(session).lost++;
         return false;
       }
       move(session, 1);
-      return session.leave();
+      return unused;
     } finally {
       lock.unlock();
     }
@@ -75,14 +76,17 @@ final class Ledger {
     }
   }
 
-  /** A session that had left before it was found lost is not closed; counted once. */
-  void lostWhileDraining(Session session) {
+  /** A session that is no longer stored turns out to be lost; counted once, and not closed. */
+  void lost(Session session) {
     lock.lock();
     try {
-      if (session.hasLeft() && !session.isLost()) {
+      if (!session.isLost()) {
         session.lose();
-        counts(session).lost++;
-        move(session, -1);
+        // Where it is only about to leave, that is when it is counted.
+        if (session.hasLeft()) {
+          counts(session).lost++;
+          move(session, -1);
+        }
       }
     } finally {
       lock.unlock();
@@ -114,15 +118,14 @@ final class Ledger {
     }
   }
 
-  /** Waits until nothing drains, and returns whether that came about in time. */
-  boolean awaitDrained(long nanos) throws InterruptedException {
+  /** Waits until nothing drains, at most {@code nanos}. */
+  void awaitDrained(long nanos) throws InterruptedException {
     lock.lock();
     try {
       long left = nanos;
       while (draining > 0 && left > 0) {
         left = drained.awaitNanos(left);
       }
-      return draining == 0;
     } finally {
       lock.unlock();
     }

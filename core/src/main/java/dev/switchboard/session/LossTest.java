@@ -24,7 +24,6 @@ final class LossTest {
       SessionPolicy policy,
       SpecialistConnector connector,
       Throwable failure) {
-    boolean named = false;
     int depth = 0;
     for (Throwable cause = failure;
         cause != null && depth < MAX_CAUSES;
@@ -33,9 +32,11 @@ final class LossTest {
           || (cause instanceof SessionLostException loss && loss.isJudged())) {
         return false;
       }
-      named |= cause instanceof SessionLostException || isListed(policy.lostOn(), cause);
+      if (cause instanceof SessionLostException || isListed(policy.lostOn(), cause)) {
+        return true;
+      }
     }
-    return named || (failure instanceof Exception && isLost(connector, session, failure));
+    return failure instanceof Exception && isLost(connector, session, failure);
   }
 
   private static boolean isListed(List<Class<? extends Throwable>> types, Throwable failure) {

@@ -16,8 +16,7 @@ public final class Session {
   private static final int LEFT = 1 << 31;
   private static final int LOST = 1 << 30;
   private static final int PARKED = 1 << 29;
-  private static final int WAS_PARKED = 1 << 28;
-  private static final int LEARNED = 1 << 27;
+  private static final int LEARNED = 1 << 28;
   private static final int USES = LEARNED - 1;
   private static final AtomicIntegerFieldUpdater<Session> STATE =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "state");
@@ -160,9 +159,9 @@ public final class Session {
     return (before & USES) == 0;
   }
 
-  /** Marks it as lost. The ledger's lock is held. */
+  /** Marks it as lost, whether it has left yet or is about to. The ledger's lock is held. */
   void lose() {
-    STATE.getAndUpdate(this, seen -> seen | LEFT | LOST);
+    STATE.getAndUpdate(this, seen -> seen | LOST);
   }
 
   boolean hasLeft() {
@@ -173,14 +172,14 @@ public final class Session {
     return (state & LOST) != 0;
   }
 
-  /** Sets it aside where it is in use, so that its last release brings it back. */
+  /** Marks it as dropped from the order of use where it is in use; its last release sees that. */
   boolean park() {
     for (; ; ) {
       int seen = state;
       if ((seen & USES) == 0 || (seen & LEFT) != 0) {
         return false;
       }
-      if (STATE.compareAndSet(this, seen, seen | PARKED | WAS_PARKED)) {
+      if (STATE.compareAndSet(this, seen, seen | PARKED)) {
         return true;
       }
     }
@@ -192,10 +191,6 @@ public final class Session {
 
   boolean isParked() {
     return (state & PARKED) != 0;
-  }
-
-  boolean wasParked() {
-    return (state & WAS_PARKED) != 0;
   }
 
   @Override

@@ -53,9 +53,12 @@ final class SessionCalls {
       SessionWork<T, X> work)
       throws X {
     SessionContext enclosing = SessionContext.currentOrNull();
-    SessionContext joined = enclosing == null ? null : enclosing.find(key);
+    SessionContext joined = enclosing == null ? null : enclosing.find(sessions, key);
     try {
       if (joined != null) {
+        if (joined.owner().isBereft()) {
+          acquire(joined.owner());
+        }
         return run(joined.join(enclosing), policy, invocation, work);
       }
       SessionContext context = new SessionContext(sessions, key, enclosing);
@@ -161,7 +164,7 @@ final class SessionCalls {
       if (lost == null) {
         throw failure;
       }
-      if (invocation != null && !invocation.spendRecovery()) {
+      if (invocation != null && !invocation.spendRecovery(context.key())) {
         throw SessionLostException.again(context.key(), failure);
       }
       reopen(context.owner(), lost, failure);
@@ -207,8 +210,8 @@ final class SessionCalls {
   void bind(SessionContext owner, String id) {
     SessionKey key = owner.key();
     Specialist.checkId(key.name(), id);
+    Flight flight = owner.takeLearning();
     try {
-      Flight flight = owner.takeLearning();
       if (flight != null) {
         owner.use(openings.land(flight, id));
         return;
@@ -224,10 +227,13 @@ final class SessionCalls {
         owner.use(openings.replace(session, id));
         drain.release(session);
       }
-    } catch (RuntimeException e) {
-      throw e;
     } catch (Exception e) {
-      throw SessionOpenException.of(key, "the store failed to keep the id learned", e);
+      if (flight != null) {
+        flights.handOver(flight);
+      }
+      throw e instanceof RuntimeException failure
+          ? failure
+          : SessionOpenException.of(key, "the store failed to keep the id learned", e);
     }
   }
 }

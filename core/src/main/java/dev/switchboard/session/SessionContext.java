@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class SessionContext {
   private volatile @Nullable Session session;
   private @Nullable Flight learning;
   private volatile boolean ended;
+  private @Nullable ReentrantLock binding;
   private @Nullable Queue<Throwable> judged;
 
   SessionContext(SpecialistSessions sessions, SessionKey key, @Nullable SessionContext enclosing) {
@@ -56,8 +58,9 @@ public final class SessionContext {
       throw new IllegalStateException(
           "No session here: SessionContext.current() works on the thread that runs a method"
               + " annotated with @SpecialistSession and called through its Spring bean. Usual"
-              + " causes: self-invocation (this.method()), another thread, or an object that"
-              + " is not a Spring bean and so has no proxy");
+              + " causes: self-invocation (this.method()), another thread, an object that is"
+              + " not a Spring bean and so has no proxy, or a test slice without this library's"
+              + " auto-configuration");
     }
     return context;
   }
@@ -148,10 +151,17 @@ public final class SessionContext {
    * @throws IllegalStateException on a session that was opened, and after the invocation
    */
   public void bind(String id) {
-    if (owner.ended) {
-      throw new IllegalStateException("the invocation has ended: bind its session's id within it");
+    ReentrantLock lock = owner.bindLock();
+    lock.lock();
+    try {
+      if (owner.ended) {
+        throw new IllegalStateException(
+            "the invocation has ended: bind its session's id within it");
+      }
+      sessions.bind(owner, id);
+    } finally {
+      lock.unlock();
     }
-    sessions.bind(owner, id);
   }
 
   private Session session() {
@@ -178,10 +188,10 @@ public final class SessionContext {
     return new SessionContext(owner, innermost);
   }
 
-  /** The innermost context of the same key, from this one outwards. */
-  @Nullable SessionContext find(SessionKey sought) {
+  /** The innermost context of the same key at the same engine, from this one outwards. */
+  @Nullable SessionContext find(SpecialistSessions engine, SessionKey sought) {
     for (SessionContext context = this; context != null; context = context.enclosing) {
-      if (context.key.equals(sought)) {
+      if (context.sessions == engine && context.key.equals(sought)) {
         return context;
       }
     }
@@ -215,8 +225,33 @@ public final class SessionContext {
     return flight;
   }
 
+  private synchronized ReentrantLock bindLock() {
+    if (binding == null) {
+      binding = new ReentrantLock();
+    }
+    return binding;
+  }
+
+  /** No {@code bind} comes any more; one that another thread has begun is waited for. */
   void end() {
-    ended = true;
+    ReentrantLock begun;
+    synchronized (this) {
+      ended = true;
+      begun = binding;
+    }
+    if (begun != null) {
+      begun.lock();
+      try {
+        // What it has bound is this invocation's session now, and is released with it.
+      } finally {
+        begun.unlock();
+      }
+    }
+  }
+
+  /** Whether the invocation has neither a session nor one to learn: its reopening has failed. */
+  synchronized boolean isBereft() {
+    return session == null && learning == null;
   }
 
   /** Remembers a failure that an invocation nested in this one has already judged. */

@@ -80,9 +80,9 @@ final class SessionDrain implements SessionStore.Listener {
     }
   }
 
-  /** A session that had left already turns out to be lost; it is not closed. */
+  /** A session that is no longer stored turns out to be lost; it is not closed. */
   void lost(Session session) {
-    ledger.lostWhileDraining(session);
+    ledger.lost(session);
   }
 
   /** Ends a use, and closes the session where that was due. */

@@ -39,7 +39,8 @@ final class SessionInterceptor implements MethodInterceptor {
     Needs needed = needs.get();
     SessionKey key = operation.key(invocation.getArguments(), needed.resolver(), needed.tenants());
     Invocation current = Invocation.current();
-    Invocation attemptOf = current != null && current.isFor(operation.method()) ? current : null;
+    Invocation attemptOf =
+        current != null && current.isAttemptOf(operation.method()) ? current : null;
     return needed
         .sessions()
         .call(key, operation.policy(), attemptOf, session -> proceed(invocation));

@@ -71,6 +71,9 @@ final class SessionOpenings {
         context.use(session);
         return;
       }
+      if (flight.unwanted() != null) {
+        throw Flights.refusal(flight);
+      }
       String id = specialists.get(flight.key().name()).open(flight.key());
       if (id == null) {
         flights.learn(flight);
@@ -129,6 +132,7 @@ final class SessionOpenings {
       }
       return opened;
     } catch (Throwable failure) {
+      store.fail(key, opened.token(), failure);
       throw dropped(opened, failure);
     }
   }
@@ -139,9 +143,10 @@ final class SessionOpenings {
     Session opened = opened(key, id, Token.random(), true);
     Flight flight = flights.prepare(key);
     try {
-      if (flights.takeOff(flight) == null
-          && get(store.evict(key, replaced.token(), RemovalCause.REPLACED))) {
-        publish(flight, opened);
+      // Keeps others from opening between the two steps; without it the first to publish wins.
+      Flight other = flights.takeOff(flight);
+      if (get(store.evict(key, replaced.token(), RemovalCause.REPLACED))) {
+        publish(other == null ? flight : other, opened);
       } else {
         drain.discard(opened);
       }

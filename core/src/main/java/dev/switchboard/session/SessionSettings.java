@@ -12,8 +12,8 @@ import java.util.Map;
  */
 public final class SessionSettings {
 
-  private static final SpecialistSettings LAST_RESORT = new SpecialistSettings(null, null, 1000);
-  private static final SpecialistSettings LAST_RESORT_DURATIONS =
+  private static final int DEFAULT_MAX_SIZE = 1000;
+  private static final SpecialistSettings DEFAULT_DURATIONS =
       new SpecialistSettings(Duration.ofHours(8), Duration.ofMinutes(30), null);
 
   private final SpecialistSettings defaults;
@@ -47,10 +47,10 @@ public final class SessionSettings {
   SessionLimits limits(SpecialistName name, SpecialistSettings annotated) {
     SpecialistSettings stated = settingsOf(name).orElse(annotated).orElse(defaults);
     if (stated.ttl() == null && stated.idleTimeout() == null) {
-      stated = stated.orElse(LAST_RESORT_DURATIONS);
+      stated = stated.orElse(DEFAULT_DURATIONS);
     }
-    Integer maxSize = stated.orElse(LAST_RESORT).maxSize();
-    return new SessionLimits(stated.ttl(), stated.idleTimeout(), maxSize == null ? 1 : maxSize);
+    int maxSize = stated.maxSize() == null ? DEFAULT_MAX_SIZE : stated.maxSize();
+    return new SessionLimits(stated.ttl(), stated.idleTimeout(), maxSize);
   }
 
   SpecialistSettings settingsOf(SpecialistName name) {

@@ -6,135 +6,142 @@ import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one specialist in memory.
  *
- * <p>Caffeine keeps them in the order of their last use and expires them. It is given no maximum
- * size, because it would choose by frequency, and a conversation is not a cache entry; {@link #add}
- * makes room instead, the least recently used first, idle before in use.
+ * <p>{@code stored} is the truth: who removes a session from it, by identity, lets it leave. {@code
+ * order} knows the order of use and tells when a session has ended. It is a Caffeine cache without
+ * a maximum size, because that would choose by frequency, and a conversation is not a cache entry;
+ * {@link #add} makes room instead, the least recently used first, idle before in use.
  *
- * <p>A session in use does not grow idle. Where Caffeine lets one go for idleness during a long
- * use, it is parked, still ours, until the use ends or the next claim.
+ * <p>A session in use does not grow idle: where {@code order} drops one, it is marked as parked,
+ * and its last use puts it back.
  *
- * <p>Locks: {@code adding} is taken before Caffeine's own, so the eviction listener, which Caffeine
- * calls under its lock, must not take it.
+ * <p>{@code adding} is taken before Caffeine's own lock, so {@link #expired}, which Caffeine calls
+ * under its lock, must not take it.
  */
 final class SessionShelf {
 
-  /** Among how many of the oldest, by Caffeine's order, the least recently used is looked for. */
+  /** Among how many of the oldest in {@code order} the least recently used is looked for. */
   private static final int CANDIDATES = 256;
 
   /** How far the idle time may be told short. */
   private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  private final SessionLimits limits;
+  private final int maxSize;
+  private final long ttlNanos;
+  private final long idleNanos;
   private final Ticker ticker;
   private final Scheduler scheduler;
   private final SessionStore.Listener listener;
-  private final Cache<SessionKey, Session> cache;
-  private final ConcurrentMap<SessionKey, Session> parked = new ConcurrentHashMap<>();
+  private final ConcurrentMap<SessionKey, Session> stored = new ConcurrentHashMap<>();
+  private final Cache<SessionKey, Session> order;
   private final TenantIndex tenants = new TenantIndex();
   private final AtomicInteger size = new AtomicInteger();
   private final ReentrantLock adding = new ReentrantLock();
 
   SessionShelf(
       SessionLimits limits, Ticker ticker, Scheduler scheduler, SessionStore.Listener listener) {
-    this.limits = limits;
+    this.maxSize = limits.maxSize();
+    this.ttlNanos = nanos(limits.ttl());
+    this.idleNanos = nanos(limits.idleTimeout());
     this.ticker = ticker;
     this.scheduler = scheduler;
     this.listener = listener;
-    this.cache = cache();
+    this.order =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .scheduler(scheduler)
+            .executor(Runnable::run)
+            .expireAfterWrite(Duration.ofNanos(ttlNanos))
+            .expireAfterAccess(Duration.ofNanos(idleNanos))
+            .<SessionKey, Session>evictionListener((key, session, cause) -> expired(session))
+            .build();
   }
 
-  private Cache<SessionKey, Session> cache() {
-    Caffeine<Object, Object> caffeine =
-        Caffeine.newBuilder().ticker(ticker).scheduler(scheduler).executor(Runnable::run);
-    Duration idleTimeout = limits.idleTimeout();
-    if (limits.ttl() != null) {
-      caffeine.expireAfterWrite(limits.ttl());
-    }
-    // Without an idle time the ttl serves, for the order of use that comes with this policy.
-    caffeine.expireAfterAccess(idleTimeout != null ? idleTimeout : ttl());
-    return caffeine
-        .<SessionKey, Session>evictionListener(
-            (key, session, cause) -> {
-              if (session != null) {
-                expired(session);
-              }
-            })
-        .build();
+  private static long nanos(@Nullable Duration limit) {
+    return limit == null ? Long.MAX_VALUE : Durations.nanos(limit);
   }
 
-  private Duration ttl() {
-    return limits.ttl() != null ? limits.ttl() : Duration.ofNanos(Long.MAX_VALUE);
-  }
-
-  /** Looks without locks; a parked session is found by {@link #findOrUnpark} only. */
+  /** Returns the key's session while it may be served. Takes no lock. */
   @Nullable Session find(SessionKey key) {
-    Session session = cache.getIfPresent(key);
-    // Caffeine counts a session's ttl anew once it has been parked, so that we must look ourselves.
-    return session != null && session.wasParked() && isPastTtl(session) ? null : session;
+    Session session = stored.get(key);
+    return session != null && isServed(session) ? session : null;
   }
 
-  @Nullable Session findOrUnpark(SessionKey key) {
-    adding.lock();
-    try {
-      Session aside = parked.get(key);
-      if (aside != null) {
-        unpark(aside);
-      }
-      Session session = cache.getIfPresent(key);
-      if (session != null && isPastTtl(session)) {
-        remove(session, RemovalCause.EXPIRED);
-        return null;
-      }
-      return session;
-    } finally {
-      adding.unlock();
+  private boolean isServed(Session session) {
+    // Looked at before the time of its last use, which is written before that use ends.
+    boolean inUse = session.isInUse();
+    long now = ticker.read();
+    return now - session.openedNanos() < ttlNanos
+        && (inUse || now - session.lastUsedNanos() < idleNanos);
+  }
+
+  /** Returns the key's session, or null where it has none any more. */
+  @Nullable Session findOrExpire(SessionKey key) {
+    Session session = stored.get(key);
+    if (session != null && !isServed(session)) {
+      remove(session, RemovalCause.EXPIRED);
+      return null;
     }
+    return session;
   }
 
   /** Stores the session unless the key has one, and returns the one it has then. */
   Session add(Session opened) {
     adding.lock();
     try {
-      Session stored = findOrUnpark(opened.key());
-      if (stored != null) {
-        return stored;
+      Session first = findOrExpire(opened.key());
+      if (first != null) {
+        return first;
       }
-      while (size.get() >= limits.maxSize()) {
+      while (size.get() >= maxSize) {
         removeLeastRecentlyUsed();
       }
       size.incrementAndGet();
       listener.entered(opened);
       tenants.add(opened);
-      cache.put(opened.key(), opened);
+      stored.put(opened.key(), opened);
+      putInOrder(opened);
       return opened;
     } finally {
       adding.unlock();
     }
   }
 
+  /** Notes a use of a stored session; {@code adding} is held, so that no newer one is displaced. */
+  private void putInOrder(Session session) {
+    order.put(session.key(), session);
+    if (stored.get(session.key()) != session) {
+      order.asMap().remove(session.key(), session);
+    }
+  }
+
   private void removeLeastRecentlyUsed() {
-    Session chosen = oldest(sessions -> leastRecentlyUsed(sessions));
+    Session chosen =
+        order
+            .policy()
+            .expireAfterAccess()
+            .orElseThrow()
+            .oldest(entries -> leastRecentlyUsed(entries.map(CacheEntry::getValue)));
     if (chosen == null) {
-      chosen = parked.values().stream().findAny().orElse(null);
+      chosen =
+          stored.values().stream()
+              .min(Comparator.comparingLong(session -> session.lastUsedNanos() - ticker.read()))
+              .orElse(null);
     }
-    if (chosen == null) {
-      chosen = oldest(sessions -> sessions.findFirst().orElse(null));
-    }
-    if (chosen != null) {
-      remove(chosen, RemovalCause.SURPLUS);
+    if (chosen != null && !remove(chosen, RemovalCause.SURPLUS)) {
+      order.asMap().remove(chosen.key(), chosen);
     }
   }
 
@@ -149,41 +156,21 @@ final class SessionShelf {
         .orElse(null);
   }
 
-  private @Nullable Session oldest(Function<Stream<Session>, @Nullable Session> choice) {
-    return cache
-        .policy()
-        .expireAfterAccess()
-        .orElseThrow()
-        .oldest(entries -> choice.apply(entries.map(CacheEntry::getValue)));
-  }
-
   /** Removes the key's session where {@code opening} is null or names it. */
   boolean remove(SessionKey key, @Nullable Token opening, RemovalCause cause) {
-    Session session = cache.policy().getIfPresentQuietly(key);
-    if (session == null) {
-      session = parked.get(key);
-    }
+    Session session = stored.get(key);
     return session != null
         && (opening == null || session.isFrom(opening))
         && remove(session, cause);
   }
 
   private boolean remove(Session session, RemovalCause cause) {
-    boolean removed = cache.asMap().remove(session.key(), session) || removeAside(session);
+    boolean removed = stored.remove(session.key(), session);
     if (removed) {
+      order.asMap().remove(session.key(), session);
       left(session, cause);
     }
     return removed;
-  }
-
-  /** Looks again where the session may have been moved to, or back from. */
-  private boolean removeAside(Session session) {
-    adding.lock();
-    try {
-      return parked.remove(session.key(), session) || cache.asMap().remove(session.key(), session);
-    } finally {
-      adding.unlock();
-    }
   }
 
   private void left(Session session, RemovalCause cause) {
@@ -205,8 +192,7 @@ final class SessionShelf {
   void clear() {
     adding.lock();
     try {
-      List.copyOf(cache.asMap().values()).forEach(s -> remove(s, RemovalCause.SHUTDOWN));
-      List.copyOf(parked.values()).forEach(s -> remove(s, RemovalCause.SHUTDOWN));
+      List.copyOf(stored.values()).forEach(session -> remove(session, RemovalCause.SHUTDOWN));
     } finally {
       adding.unlock();
     }
@@ -214,67 +200,44 @@ final class SessionShelf {
 
   /** A use ends: the idle time starts anew. Caffeine need not hear of it every time. */
   void touch(Session session) {
-    if (session.isParked() && !session.isInUse()) {
-      unparkAfterUse(session);
-      return;
-    }
     long now = ticker.read();
-    boolean heard = now - session.lastUsedNanos() < RESOLUTION_NANOS;
+    boolean heard = now - session.lastUsedNanos() < RESOLUTION_NANOS && !session.isParked();
     session.setLastUsedNanos(now);
-    if (!heard && cache.getIfPresent(session.key()) == null && !session.hasLeft()) {
-      // Idle too long by the clock, but in use: let it be parked while it still is.
-      cache.cleanUp();
-    }
-  }
-
-  /** Called by Caffeine under its lock. */
-  private void expired(Session session) {
-    if (limits.idleTimeout() == null || isPastTtl(session) || !session.park()) {
-      left(session, RemovalCause.EXPIRED);
+    if (heard || (order.getIfPresent(session.key()) == session && !session.isParked())) {
       return;
     }
-    parked.put(session.key(), session);
-    if (limits.ttl() != null) {
-      var unused =
-          scheduler.schedule(
-              Runnable::run,
-              () -> removePastTtl(session),
-              session.openedNanos() + Durations.nanos(limits.ttl()) - ticker.read(),
-              TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private void removePastTtl(Session session) {
-    if (isPastTtl(session)) {
-      remove(session, RemovalCause.EXPIRED);
-    }
-  }
-
-  private void unparkAfterUse(Session session) {
     adding.lock();
     try {
-      unpark(session);
+      if (stored.get(session.key()) == session) {
+        session.unpark();
+        putInOrder(session);
+      }
     } finally {
       adding.unlock();
     }
   }
 
-  /** Brings a parked session back; {@code adding} is held. */
-  private void unpark(Session session) {
-    if (parked.get(session.key()) != session) {
+  /** The order has dropped the session. Called by Caffeine under its lock. */
+  private void expired(@Nullable Session session) {
+    if (session == null) {
       return;
     }
-    if (isPastTtl(session)) {
-      remove(session, RemovalCause.EXPIRED);
-    } else {
-      parked.remove(session.key(), session);
-      session.unpark();
-      cache.put(session.key(), session);
+    long left = session.openedNanos() + ttlNanos - ticker.read();
+    boolean pastTtl = ticker.read() - session.openedNanos() >= ttlNanos;
+    if (pastTtl || !session.park()) {
+      if (stored.remove(session.key(), session)) {
+        left(session, RemovalCause.EXPIRED);
+      }
+    } else if (ttlNanos != Long.MAX_VALUE) {
+      // Caffeine would count its ttl anew once it is back.
+      var unused =
+          scheduler.schedule(Runnable::run, () -> endOfTtl(session), left, TimeUnit.NANOSECONDS);
     }
   }
 
-  private boolean isPastTtl(Session session) {
-    return limits.ttl() != null
-        && ticker.read() - session.openedNanos() >= Durations.nanos(limits.ttl());
+  private void endOfTtl(Session session) {
+    if (ticker.read() - session.openedNanos() >= ttlNanos) {
+      remove(session, RemovalCause.EXPIRED);
+    }
   }
 }

@@ -69,7 +69,8 @@ public interface SessionStore {
   void configure(String specialist, SessionLimits limits);
 
   /**
-   * Looks for the key's session in memory and touches it. Never waits.
+   * Looks for the key's session in memory. Never waits, and is no use of the session: {@link
+   * #touch} tells of those.
    *
    * @param key whose conversation
    * @return a session within its ttl and idle time, or null where only {@link #claim} can tell

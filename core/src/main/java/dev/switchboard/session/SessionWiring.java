@@ -19,6 +19,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * What the operations of all beans need together: settings that agree, a connector, a tenant. Known
@@ -56,10 +57,11 @@ final class SessionWiring implements SmartInitializingSingleton {
       stated = stated.orElse(operation.stated());
     }
     String connector = connector(name, operations);
+    log.debug("Specialist '{}' has the connector bean {}", name, connector);
     return new Specialist(
         name,
         settings.limits(name, stated),
-        () -> beans.getBean(connector, SpecialistConnector.class));
+        SingletonSupplier.of(() -> beans.getBean(connector, SpecialistConnector.class)));
   }
 
   @Override
@@ -76,7 +78,9 @@ final class SessionWiring implements SmartInitializingSingleton {
               check(
                   problems,
                   () -> checkAgree("maxSize", name, operations, SpecialistSettings::maxSize));
-              check(problems, () -> connector(name, operations));
+              if (!hasOwnEngine()) {
+                check(problems, () -> connector(name, operations));
+              }
               operations.forEach(operation -> check(problems, () -> checkTenant(operation)));
             });
     settings.specialists().forEach(name -> check(problems, () -> checkUsed(name)));
@@ -89,6 +93,11 @@ final class SessionWiring implements SmartInitializingSingleton {
     if (problems.isEmpty()) {
       specialists().keySet().forEach(sessions.getObject()::settle);
     }
+  }
+
+  /** An engine of the application's own, which ours gives way to, has connectors of its own. */
+  private boolean hasOwnEngine() {
+    return beans.getBeanNamesForType(SpecialistSessions.class, true, false).length > 1;
   }
 
   private static void check(List<InvalidDeclarationException> problems, Runnable rule) {
@@ -182,7 +191,8 @@ final class SessionWiring implements SmartInitializingSingleton {
       throw new InvalidDeclarationException(
           "%s: specialist '%s' must have one connector but these fit: %s"
               .formatted(place, name, String.join(", ", found.stream().sorted().toList())),
-          "Name one of them %sConnector, or qualify it with @Qualifier(\"%s\")."
+          ("Let exactly one of them be named %sConnector or qualified with @Qualifier(\"%s\"):"
+                  + " rename or remove the others.")
               .formatted(camelCase(name), name));
     }
     return found.get(0);

@@ -8,6 +8,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -90,6 +91,7 @@ public class SpecialistSessionConfiguration {
    * @return the engine
    */
   @Bean
+  @Lazy
   @Fallback
   SpecialistSessions specialistSessionEngine(
       SessionWiring wiring,

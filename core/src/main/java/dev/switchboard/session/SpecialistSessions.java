@@ -86,7 +86,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   public <T extends @Nullable Object, X extends Throwable> T call(
       SessionKey key, SessionPolicy policy, SessionWork<T, X> work) throws X {
     Invocation current = Invocation.current();
-    Invocation attemptOf = current != null && current.isWithoutMethod() ? current : null;
+    Invocation attemptOf = current != null && current.isAttemptOf(null) ? current : null;
     return call(key, policy, attemptOf, work);
   }
 

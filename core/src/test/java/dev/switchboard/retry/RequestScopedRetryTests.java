@@ -359,7 +359,7 @@ class RequestScopedRetryTests {
     @RequestScopedRetry
     boolean ask() throws Exception {
       Invocation invocation = Invocation.current();
-      return invocation != null && invocation.isFor(Bound.class.getDeclaredMethod("ask"));
+      return invocation != null && invocation.isAttemptOf(Bound.class.getDeclaredMethod("ask"));
     }
   }
 

@@ -84,6 +84,20 @@ class SessionOpeningTests {
     }
   }
 
+  @Test
+  void anErrorStaysItselfOnAnInterruptedThreadToo() {
+    AssertionError error = new AssertionError("broken");
+    SpecialistConnector failing =
+        key -> {
+          Thread.currentThread().interrupt();
+          throw error;
+        };
+    try (Engine engine = new Engine(failing, settings -> settings)) {
+      assertThatThrownBy(() -> engine.idOf(ACME)).isSameAs(error);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
   /** Starts a crowd on one key and lets the opening go on once all others wait for it. */
   private static List<FutureTask<Throwable>> crowdOf(
       int size, java.util.concurrent.Callable<?> call, CountDownLatch opening) {

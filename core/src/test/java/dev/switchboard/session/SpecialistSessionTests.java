@@ -20,6 +20,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.core.annotation.AliasFor;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
@@ -437,5 +439,52 @@ class SpecialistSessionTests {
     String ask(@Tenant String tenant) {
       return SessionContext.current().id();
     }
+  }
+
+  @Configuration
+  @Import(SpecialistSessionConfiguration.class)
+  static class ScopedConnector {
+
+    @Bean
+    @Scope(value = "prototype", proxyMode = ScopedProxyMode.INTERFACES)
+    SpecialistConnector agents() {
+      return key -> "id";
+    }
+  }
+
+  @Test
+  void aConnectorBehindAScopedProxyIsOne() {
+    new ApplicationContextRunner()
+        .withUserConfiguration(ScopedConnector.class, Marketing.class)
+        .run(
+            spring ->
+                assertThat(spring.getBean(Marketing.class).ask("acme", "x")).isEqualTo("id:x"));
+  }
+
+  @Configuration
+  static class OwnEngine {
+
+    @Bean
+    SessionStore store() {
+      return new CaffeineSessionStore();
+    }
+
+    @Bean
+    SpecialistSessions own(SessionStore store) {
+      return SpecialistSessions.builder()
+          .specialist("marketing", key -> "own")
+          .store(store)
+          .build();
+    }
+  }
+
+  @Test
+  void anApplicationsOwnEngineHasConnectorsAndStoreOfItsOwn() {
+    new ApplicationContextRunner()
+        .withUserConfiguration(
+            OwnEngine.class, SpecialistSessionConfiguration.class, Marketing.class)
+        .run(
+            spring ->
+                assertThat(spring.getBean(Marketing.class).ask("acme", "x")).isEqualTo("own:x"));
   }
 }

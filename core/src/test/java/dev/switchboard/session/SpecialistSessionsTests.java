@@ -378,6 +378,66 @@ class SpecialistSessionsTests {
   }
 
   @Test
+  void afterAFailedReopeningANestedCallOpensAgain() {
+    try (Engine engine = new Engine()) {
+      engine.sessions.call(
+          ACME,
+          SessionPolicy.DEFAULT,
+          outer -> {
+            engine.specialist.forgetAll();
+            engine.specialist.failOpensWith(new IOException("down"));
+            assertThatThrownBy(() -> engine.ask(ACME)).isInstanceOf(SessionOpenException.class);
+            engine.specialist.failOpensWith(null);
+            assertThat(engine.ask(ACME)).isEqualTo("id-3:hi");
+            return outer.id();
+          });
+      assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
+    }
+  }
+
+  @Test
+  void aCallNestedInAnotherEnginesHasASessionOfItsOwnEngine() {
+    try (SpecialistSessions one =
+            SpecialistSessions.builder().specialist("marketing", key -> "of one").build();
+        SpecialistSessions two =
+            SpecialistSessions.builder().specialist("marketing", key -> "of two").build()) {
+      assertThat(
+              one.<String, RuntimeException>call(
+                  ACME,
+                  SessionPolicy.DEFAULT,
+                  outer -> two.call(ACME, SessionPolicy.DEFAULT, SessionContext::id)))
+          .isEqualTo("of two");
+    }
+  }
+
+  @Test
+  void aLossThatTheOuterCallDeclaresForItselfIsItsOwn() {
+    try (Engine engine = new Engine()) {
+      List<String> ids = new ArrayList<>();
+      engine.sessions.call(
+          ACME,
+          SessionPolicy.DEFAULT,
+          outer -> {
+            ids.add(outer.id());
+            try {
+              return engine.sessions.call(
+                  GLOBEX,
+                  SessionPolicy.DEFAULT,
+                  inner -> {
+                    if (ids.size() == 1) {
+                      throw new IllegalStateException("unavailable");
+                    }
+                    return inner.id();
+                  });
+            } catch (IllegalStateException e) {
+              throw new SessionLostException("the outer session is gone as well", e);
+            }
+          });
+      assertThat(ids).hasSize(2).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
   void innerLossIsNothingToTheOuterSession() {
     try (Engine engine = new Engine()) {
       AtomicInteger outerRuns = new AtomicInteger();

@@ -22,6 +22,7 @@ class InvalidRetryPropertyTests {
           request-expiry=0s     | request-expiry must be positive but was 0s
           budget.capacity=-1    | budget.capacity must not be negative but was -1
           budget.cost=0         | budget.cost must be at least 1 but was 0
+          budget.cost=501       | budget.cost must be at most the budget's capacity of 500 but was 501
           includes=java.lang.String \
                     | includes must name exception types but was java.lang.String
           operations.Desk.ask.max-retries=-1 \

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.HttpStatusCodeException;
 import org.springframework.web.client.RestClientResponseException;
 
 /** What failed HTTP calls say about retries. Loaded only where Spring Web is there. */
@@ -13,9 +13,11 @@ final class HttpFailures {
 
   private HttpFailures() {}
 
-  /** The type whose listing, itself or by a subtype, lets a refusal be retried. */
-  static Class<?> refusal() {
-    return HttpClientErrorException.class;
+  /** Whether listing {@code type} names refusals, and not just any answer of a server. */
+  static boolean namesRefusals(Class<?> type) {
+    return RestClientResponseException.class.isAssignableFrom(type)
+        && type != RestClientResponseException.class
+        && type != HttpStatusCodeException.class;
   }
 
   /** Whether trying again cannot help: a status 4xx other than 408, 425 and 429. */
@@ -39,7 +41,7 @@ final class HttpFailures {
     }
     try {
       if (value.matches("\\d+")) {
-        return Duration.ofSeconds(Long.parseLong(value));
+        return Duration.ofSeconds(value.length() > 18 ? Long.MAX_VALUE : Long.parseLong(value));
       }
       ZonedDateTime date = headers.getFirstZonedDateTime(HttpHeaders.RETRY_AFTER);
       return date == null ? null : Duration.between(clock.instant(), date);

@@ -27,7 +27,7 @@ public final class RetryContext {
   private final @Nullable List<String> ids;
   private final Invocation invocation;
   private final long start;
-  private int attempt;
+  private volatile int attempt;
   private volatile boolean givenUp;
   private volatile @Nullable RetryScope scope;
   private @Nullable List<Throwable> failures;
@@ -156,10 +156,11 @@ public final class RetryContext {
   }
 
   /** Makes the next attempt on this thread. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // attempts follow each other, others only read
   <T extends @Nullable Object, X extends Throwable> T attempt(RetryWork<T, X> work) throws X {
     RetryContext outer = CURRENT.get();
     Invocation outerInvocation = Invocation.current();
-    attempt++;
+    attempt = attempt + 1;
     CURRENT.set(this);
     Invocation.bind(invocation);
     try {
@@ -203,12 +204,29 @@ public final class RetryContext {
   }
 
   private boolean spend(RetryOperation of) {
-    return ids == null ? scope().spend(of) : engine.requests().spend(ids, of);
+    if (ids == null) {
+      return scope().spend(of);
+    }
+    RetryScope spentIn = engine.requests().spend(ids, of, scope);
+    if (spentIn != null && scope == null) {
+      scope = spentIn;
+    }
+    return spentIn != null;
+  }
+
+  /** The retry last counted was not made after all. */
+  void takeBack() {
+    RetryScope counted = outermost.scope;
+    if (counted != null) {
+      counted.takeBack(operation);
+    }
   }
 
   private int spent(RetryOperation of) {
     RetryScope known = ids == null ? knownScope() : engine.requests().find(ids);
-    return known == null ? 0 : known.spent(of);
+    RetryScope held = scope;
+    return Math.max(
+        known == null ? 0 : known.spent(of), held == null || held == known ? 0 : held.spent(of));
   }
 
   private synchronized RetryScope scope() {

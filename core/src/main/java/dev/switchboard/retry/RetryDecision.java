@@ -51,9 +51,17 @@ final class RetryDecision {
     return inTime && spend() ? wait : STOP;
   }
 
-  /** Whether an attempt may still begin after a wait. */
-  boolean isInTime() {
-    return context.remainingNanos() > 0;
+  /** Whether an attempt may begin after its wait, {@code waited} out; else it is not counted. */
+  boolean mayBegin(boolean waited) {
+    boolean begins = waited && context.remainingNanos() > 0;
+    if (!begins) {
+      RetryBudget budget = operation.budget();
+      if (budget != null) {
+        budget.giveBack();
+      }
+      context.takeBack();
+    }
+    return begins;
   }
 
   /** Makes the earlier failures known by the last one, as far as they are not yet. */

@@ -86,7 +86,7 @@ public final class RetryExecutor {
           decision = new RetryDecision(context, settings.maxRetryAfter(), clock);
         }
         long wait = decision.after(failure);
-        if (wait == RetryDecision.STOP || !sleep(wait) || !decision.isInTime()) {
+        if (wait == RetryDecision.STOP || !decision.mayBegin(sleep(wait))) {
           decision.settle(failure);
           throw failure;
         }

@@ -7,6 +7,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Predicate;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ExceptionTypeFilter;
 
@@ -60,11 +61,13 @@ final class RetryFilter {
 
   private boolean mayBeRetried(Throwable failure) {
     for (Class<?> type : GUARDED) {
-      if (isGuarded(failure, type) && !isListed(failure, type)) {
+      if (isGuarded(failure, type) && !isListed(failure, type::isAssignableFrom)) {
         return false;
       }
     }
-    return !WEB || !HttpFailures.isRefusal(failure) || isListed(failure, HttpFailures.refusal());
+    return !WEB
+        || !HttpFailures.isRefusal(failure)
+        || isListed(failure, HttpFailures::namesRefusals);
   }
 
   private static boolean isGuarded(Throwable failure, Class<?> type) {
@@ -73,9 +76,9 @@ final class RetryFilter {
     return type.isInstance(failure) && !mere;
   }
 
-  private boolean isListed(Throwable failure, Class<?> type) {
+  private boolean isListed(Throwable failure, Predicate<Class<?>> named) {
     for (Class<?> candidate : listed) {
-      if (type.isAssignableFrom(candidate) && candidate.isInstance(failure)) {
+      if (named.test(candidate) && candidate.isInstance(failure)) {
         return true;
       }
     }

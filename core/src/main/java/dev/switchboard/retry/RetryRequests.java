@@ -28,19 +28,28 @@ final class RetryRequests {
     return scopes.getIfPresent(ids);
   }
 
-  /** Counts one more retry, in one step with finding the request. */
-  boolean spend(List<String> ids, RetryOperation operation) {
-    boolean[] spent = new boolean[1];
+  /**
+   * Counts one more retry, in one step with finding the request, and also in the scope that the
+   * invocation has held since its first: the request may have been forgotten meanwhile.
+   *
+   * @return the request's scope, or null where the operation has had all its retries
+   */
+  @Nullable RetryScope spend(
+      List<String> ids, RetryOperation operation, @Nullable RetryScope held) {
+    @Nullable RetryScope[] spentIn = new RetryScope[1];
     scopes
         .asMap()
         .compute(
             ids,
             (key, known) -> {
-              RetryScope scope = known == null ? new RetryScope() : known;
-              spent[0] = scope.spend(operation);
+              RetryScope scope = known != null ? known : held != null ? held : new RetryScope();
+              boolean spent =
+                  scope.spend(operation)
+                      && (held == null || held == scope || held.spend(operation));
+              spentIn[0] = spent ? scope : null;
               return scope;
             });
-    return spent[0];
+    return spentIn[0];
   }
 
   /** Forgets an operation's retries, and the request with its last one. */

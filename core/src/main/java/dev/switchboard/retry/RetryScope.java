@@ -108,6 +108,12 @@ public final class RetryScope implements AutoCloseable {
     }
   }
 
+  void takeBack(RetryOperation operation) {
+    synchronized (retries) {
+      retries.computeIfPresent(operation, (same, spent) -> spent == 1 ? null : spent - 1);
+    }
+  }
+
   int spent(RetryOperation operation) {
     synchronized (retries) {
       return retries.getOrDefault(operation, 0);

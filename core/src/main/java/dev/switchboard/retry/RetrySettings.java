@@ -43,7 +43,7 @@ public record RetrySettings(
    * @param operations by names that differ in more than case, dashes and underscores
    * @param maxRetryAfter not negative
    * @param budgetCapacity 1 or more, or 0 for no budget
-   * @param budgetCost at least 1
+   * @param budgetCost at least 1, at most the capacity
    * @param maxRequests at least 1
    * @param requestExpiry positive
    * @param lenientWiring either
@@ -55,6 +55,10 @@ public record RetrySettings(
         !maxRetryAfter.isNegative(), "maxRetryAfter must not be negative", maxRetryAfter);
     RetryPolicy.require(budgetCapacity >= 0, "budgetCapacity must not be negative", budgetCapacity);
     RetryPolicy.require(budgetCost >= 1, "budgetCost must be at least 1", budgetCost);
+    RetryPolicy.require(
+        budgetCapacity == 0 || budgetCost <= budgetCapacity,
+        "budgetCost must be at most the budget's capacity of " + budgetCapacity,
+        budgetCost);
     RetryPolicy.require(maxRequests >= 1, "maxRequests must be at least 1", maxRequests);
     RetryPolicy.require(
         !requestExpiry.isNegative() && !requestExpiry.isZero(),

@@ -40,14 +40,14 @@ class RetryAfterTests {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"1", "-3", "soon", "1.5", "Sun, 22 Nov 2026 09:00:00 GMT", "99999999999999999999"})
+  @ValueSource(strings = {"1", "-3", "soon", "1.5", "Sun, 22 Nov 2026 09:00:00 GMT"})
   void lessThanTheDelayOrGarbageLeavesTheDelay(String value) {
     assertThat(waits(value, policy)).containsExactly(Duration.ofSeconds(2));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"31", "99999999999", "Mon, 23 Nov 2026 10:00:00 GMT"})
+  @ValueSource(
+      strings = {"31", "99999999999", "99999999999999999999", "Mon, 23 Nov 2026 10:00:00 GMT"})
   void longerThanTheMostStops(String value) {
     assertThat(waits(value, policy)).isEmpty();
   }

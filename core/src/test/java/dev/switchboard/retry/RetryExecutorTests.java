@@ -220,6 +220,17 @@ class RetryExecutorTests {
   }
 
   @Test
+  void retryThatAnInterruptPreventsIsNotCounted() {
+    RetryOperation once = operation(policy().maxRetries(1));
+    try (RetryScope turn = RetryScope.open("turn")) {
+      sleeper.interruptNext();
+      assertThat(catchThrowable(() -> engine.call(once, Flaky.times(9)))).isNotNull();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(turn.spent(once)).isZero();
+    }
+  }
+
+  @Test
   void interruptedThreadIsNotRetried() {
     Flaky work = Flaky.times(9);
     Thread.currentThread().interrupt();

@@ -14,11 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
+import org.springframework.web.client.HttpStatusCodeException;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.client.UnknownHttpStatusCodeException;
 
 class RetryFilterTests {
 
@@ -64,6 +67,15 @@ class RetryFilterTests {
   void listedItIsRetried(Throwable failure) {
     assertThat(matches(policy().include(failure.getClass()), failure)).isTrue();
     assertThat(matches(policy().include(failure.getClass()), new Exception(failure))).isTrue();
+  }
+
+  @Test
+  void aRefusalWithAnUnknownStatusIsRetriedWhereListed() {
+    UnknownHttpStatusCodeException closed =
+        new UnknownHttpStatusCodeException(499, "closed", new HttpHeaders(), new byte[0], null);
+    assertThat(matches(policy(), closed)).isFalse();
+    assertThat(matches(policy().include(HttpStatusCodeException.class), http(404))).isFalse();
+    assertThat(matches(policy().include(UnknownHttpStatusCodeException.class), closed)).isTrue();
   }
 
   @Test

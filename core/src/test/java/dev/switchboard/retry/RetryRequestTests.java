@@ -40,6 +40,45 @@ class RetryRequestTests {
   }
 
   @Test
+  void invocationKeepsItsBoundThoughItsRequestIsForgotten() {
+    AtomicInteger runs = new AtomicInteger();
+    List<String> turn = List.of("turn");
+    swallow(
+        () ->
+            engine.call(
+                ask,
+                null,
+                turn,
+                context -> {
+                  assertThat(runs.incrementAndGet()).isLessThanOrEqualTo(3);
+                  assertThat(context.isLastAttempt()).isEqualTo(runs.get() == 3);
+                  ticker.advance(Duration.ofMinutes(11));
+                  throw new IllegalStateException("down");
+                }));
+    assertThat(runs).hasValue(3);
+  }
+
+  @Test
+  void invocationKeepsItsBoundThoughOthersCrowdItsRequestOut() {
+    AtomicInteger runs = new AtomicInteger();
+    swallow(
+        () ->
+            engine.call(
+                ask,
+                null,
+                List.of("turn"),
+                context -> {
+                  int run = runs.incrementAndGet();
+                  assertThat(run).isLessThanOrEqualTo(3);
+                  for (int i = 0; i < 1_000; i++) {
+                    engine.requests().spend(List.of("other", run + "-" + i), plan, null);
+                  }
+                  throw new IllegalStateException("down");
+                }));
+    assertThat(runs).hasValue(3);
+  }
+
+  @Test
   void invocationIsItsOwnRequestWhereNothingElseIs() {
     assertThat(runs(ask, null)).isEqualTo(3);
     assertThat(runs(ask, null)).isEqualTo(3);

@@ -62,9 +62,11 @@ public final class RetryContext {
     RetryContext context = CURRENT.get();
     if (context == null) {
       throw new IllegalStateException(
-          "RetryContext.current() was called outside a @RequestScopedRetry method: the method was"
-              + " called on this instead of its Spring proxy, on another thread than the one that"
-              + " runs it, or on an object that Spring has not made");
+          "No retry here: RetryContext.current() works on the thread that runs a method annotated"
+              + " with @RequestScopedRetry and called through its Spring bean. Usual causes:"
+              + " self-invocation (this.method()), another thread, an object that is not a Spring"
+              + " bean and so has no proxy, or a test slice without this library's"
+              + " auto-configuration");
     }
     return context;
   }

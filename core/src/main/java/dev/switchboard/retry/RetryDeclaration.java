@@ -36,23 +36,25 @@ final class RetryDeclaration {
       int refused = modifiers & (Modifier.STATIC | Modifier.PRIVATE | Modifier.FINAL);
       throw refusal(
           name,
-          "the method must be one that a proxy can override but was " + Modifier.toString(refused),
-          "Make it an instance method that is neither private nor final.");
+          "the method must not be "
+              + Modifier.toString(refused)
+              + ", since a proxy cannot override it",
+          "Remove the modifier, or move the method to a bean of its own.");
     }
     if (isAsynchronous(method.getReturnType())) {
       throw refusal(
           name,
-          "the method must return its result itself but returned "
+          "the return type must not be asynchronous but was "
               + method.getReturnType().getSimpleName(),
-          "Annotate a blocking method, and make it asynchronous outside.");
+          "Return the value itself; futures, publishers and coroutines are not supported yet.");
     }
     Class<?>[] parameters = method.getParameterTypes();
     if (parameters.length > 0
         && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation")) {
       throw refusal(
           name,
-          "the method must return its result itself but was a suspending function",
-          "Annotate a blocking function, and call it from a coroutine.");
+          "the return type must not be asynchronous but was suspend",
+          "Return the value itself; futures, publishers and coroutines are not supported yet.");
     }
   }
 
@@ -74,7 +76,10 @@ final class RetryDeclaration {
           jitter,
           timeout);
     } catch (IllegalArgumentException ex) {
-      throw refusal(name, String.valueOf(ex.getMessage()), "Correct the annotation.");
+      throw refusal(
+          name,
+          String.valueOf(ex.getMessage()),
+          "Write a value that keeps the rule, or leave it out for the default.");
     }
   }
 
@@ -84,12 +89,12 @@ final class RetryDeclaration {
     }
     String resolved = resolve(attribute, text).trim();
     if (resolved.matches("[+-]?\\d+")) {
-      throw badDuration(attribute + " must have a unit but was " + resolved);
+      throw badDuration(attribute + " must have a unit, as in 30s, but was " + resolved);
     }
     try {
       return DurationFormatterUtils.detectAndParse(resolved);
     } catch (IllegalArgumentException ex) {
-      throw badDuration(attribute + " must be a duration but was '" + resolved + "'");
+      throw badDuration(attribute + " must be a duration such as 30s or PT30S but was " + resolved);
     }
   }
 
@@ -103,8 +108,8 @@ final class RetryDeclaration {
     } catch (IllegalArgumentException ex) {
       throw refusal(
           name,
-          attribute + " must name properties that are set but was '" + text + "'",
-          "Set the property, or give a default as in ${name:500ms}.");
+          attribute + " must have placeholders that can be resolved but was " + text,
+          "Define the property, or give a default as in ${name:500ms}.");
     }
   }
 

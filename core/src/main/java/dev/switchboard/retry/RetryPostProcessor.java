@@ -72,8 +72,8 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
         && !Proxy.isProxyClass(type)) {
       throw RetryDeclaration.refusal(
           source.methods(type).iterator().next().name(),
-          "the class must be one that a proxy can extend but was final",
-          "Make the class not final, or have it implement an interface.");
+          "the class must not be final, since a proxy cannot extend it",
+          "Remove the modifier, or let the class implement an interface that has the method.");
     }
   }
 
@@ -129,7 +129,7 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
       if (method.isAnnotatedItself() && !isThere) {
         throw RetryDeclaration.refusal(
             method.name(),
-            "the method must be on an interface of the bean's proxy but was on its class only",
+            "the method must be on an interface of its class, since the bean's proxy has only those",
             "Declare it on an interface, or set spring.aop.proxy-target-class=true.");
       }
     }

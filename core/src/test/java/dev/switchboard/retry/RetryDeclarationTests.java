@@ -41,7 +41,8 @@ class RetryDeclarationTests {
   void negativeJitter() {
     assertThat(refusal(NegativeJitter.class))
         .isEqualTo(
-            "@RequestScopedRetry on NegativeJitter.ask: jitter must not be negative but was -500ms");
+            "@RequestScopedRetry on NegativeJitter.ask: jitter must not be negative but"
+                + " was -500ms");
   }
 
   static class NoTimeout {
@@ -63,7 +64,8 @@ class RetryDeclarationTests {
   @Test
   void durationWithoutUnit() {
     assertThat(refusal(NoUnit.class))
-        .isEqualTo("@RequestScopedRetry on NoUnit.ask: maxDelay must have a unit but was 30");
+        .isEqualTo(
+            "@RequestScopedRetry on NoUnit.ask: maxDelay must have a unit, as in 30s, but was 30");
   }
 
   static class NoDuration {
@@ -75,7 +77,8 @@ class RetryDeclarationTests {
   void badDuration() {
     assertThat(refusal(NoDuration.class))
         .isEqualTo(
-            "@RequestScopedRetry on NoDuration.ask: delay must be a duration but was 'soon'");
+            "@RequestScopedRetry on NoDuration.ask: delay must be a duration such as 30s"
+                + " or PT30S but was soon");
   }
 
   static class NoProperty {
@@ -87,8 +90,8 @@ class RetryDeclarationTests {
   void unknownPlaceholder() {
     assertThat(refusal(NoProperty.class))
         .isEqualTo(
-            "@RequestScopedRetry on NoProperty.ask: timeout must name properties that are set but"
-                + " was '${booking.timeout}'");
+            "@RequestScopedRetry on NoProperty.ask: timeout must have placeholders that"
+                + " can be resolved but was ${booking.timeout}");
   }
 
   static class NegativeRetries {
@@ -100,7 +103,8 @@ class RetryDeclarationTests {
   void negativeRetries() {
     assertThat(refusal(NegativeRetries.class))
         .isEqualTo(
-            "@RequestScopedRetry on NegativeRetries.ask: maxRetries must not be negative but was -1");
+            "@RequestScopedRetry on NegativeRetries.ask: maxRetries must not be negative"
+                + " but was -1");
   }
 
   static class Shrinking {
@@ -124,7 +128,8 @@ class RetryDeclarationTests {
   void maxDelayBelowTheDelay() {
     assertThat(refusal(TooShort.class))
         .isEqualTo(
-            "@RequestScopedRetry on TooShort.ask: maxDelay must be at least the delay of 2s but was 1s");
+            "@RequestScopedRetry on TooShort.ask: maxDelay must be at least the delay of"
+                + " 2s but was 1s");
   }
 
   static class TooLong {
@@ -136,7 +141,8 @@ class RetryDeclarationTests {
   void defaultMaxDelayBelowTheDelay() {
     assertThat(refusal(TooLong.class))
         .isEqualTo(
-            "@RequestScopedRetry on TooLong.ask: maxDelay must be at least the delay of 1m but was 10s");
+            "@RequestScopedRetry on TooLong.ask: maxDelay must be at least the delay of 1m"
+                + " but was 10s");
   }
 
   static class FinalMethod {
@@ -148,8 +154,8 @@ class RetryDeclarationTests {
   void finalMethod() {
     assertThat(refusal(FinalMethod.class))
         .isEqualTo(
-            "@RequestScopedRetry on FinalMethod.ask: the method must be one that a proxy can"
-                + " override but was final");
+            "@RequestScopedRetry on FinalMethod.ask: the method must not be final, since a"
+                + " proxy cannot override it");
   }
 
   static class StaticMethod {
@@ -168,8 +174,10 @@ class RetryDeclarationTests {
 
   @Test
   void staticOrPrivateMethod() {
-    assertThat(refusal(StaticMethod.class)).endsWith("can override but was static");
-    assertThat(refusal(PrivateMethod.class)).endsWith("can override but was private");
+    assertThat(refusal(StaticMethod.class))
+        .endsWith("must not be static, since a proxy cannot override it");
+    assertThat(refusal(PrivateMethod.class))
+        .endsWith("must not be private, since a proxy cannot override it");
   }
 
   static final class FinalClass {
@@ -181,8 +189,8 @@ class RetryDeclarationTests {
   void finalClass() {
     assertThat(refusal(FinalClass.class))
         .isEqualTo(
-            "@RequestScopedRetry on FinalClass.ask: the class must be one that a proxy can extend"
-                + " but was final");
+            "@RequestScopedRetry on FinalClass.ask: the class must not be final, since a"
+                + " proxy cannot extend it");
   }
 
   interface Desk {
@@ -201,8 +209,8 @@ class RetryDeclarationTests {
   void methodThatTheInterfaceProxyDoesNotHave() {
     assertThat(refusal(BesideItsInterface.class))
         .isEqualTo(
-            "@RequestScopedRetry on BesideItsInterface.ask: the method must be on an interface of"
-                + " the bean's proxy but was on its class only");
+            "@RequestScopedRetry on BesideItsInterface.ask: the method must be on an"
+                + " interface of its class, since the bean's proxy has only those");
   }
 
   static class Later {
@@ -216,8 +224,8 @@ class RetryDeclarationTests {
   void asynchronousMethod() {
     assertThat(refusal(Later.class))
         .isEqualTo(
-            "@RequestScopedRetry on Later.ask: the method must return its result itself but"
-                + " returned CompletableFuture");
+            "@RequestScopedRetry on Later.ask: the return type must not be asynchronous"
+                + " but was CompletableFuture");
   }
 
   @Test
@@ -253,8 +261,8 @@ class RetryDeclarationTests {
   void publicFinalMethodUnderATypesAnnotation() {
     assertThat(refusal(OnTheType.class))
         .isEqualTo(
-            "@RequestScopedRetry on OnTheType.tell: the method must be one that a proxy can"
-                + " override but was final");
+            "@RequestScopedRetry on OnTheType.tell: the method must not be final, since a"
+                + " proxy cannot override it");
   }
 
   static class SecondIsBad {
@@ -271,7 +279,9 @@ class RetryDeclarationTests {
   @Test
   void allMethodsAreJudged() {
     assertThat(refusal(SecondIsBad.class))
-        .isEqualTo("@RequestScopedRetry on SecondIsBad.second: delay must have a unit but was 1");
+        .isEqualTo(
+            "@RequestScopedRetry on SecondIsBad.second: delay must have a unit, as in 30s,"
+                + " but was 1");
   }
 
   @Test
@@ -297,12 +307,12 @@ class RetryDeclarationTests {
   void badRequestId() {
     assertThat(refusal(Calling.class))
         .isEqualTo(
-            "@RequestId on parameter 1 of Calling.ask: the expression must only read properties and"
-                + " indexes but was 'T(java.lang.Runtime).getRuntime()'");
+            "@RequestId on parameter 1 of Calling.ask: the expression must only read"
+                + " properties and indexes but was 'T(java.lang.Runtime).getRuntime()'");
     assertThat(refusal(Unparsed.class))
         .isEqualTo(
-            "@RequestId on parameter 2 of Unparsed.ask: the expression must be one that parses but"
-                + " was 'id['");
+            "@RequestId on parameter 2 of Unparsed.ask: the expression must be one that"
+                + " parses but was 'id['");
   }
 
   static class Good {
@@ -316,8 +326,8 @@ class RetryDeclarationTests {
     assertThat(failure(context.withBean(Good.class).withBean(RetrySettings.class, () -> typo)))
         .isInstanceOf(InvalidDeclarationException.class)
         .hasMessage(
-            "switchboard.retry.operations.Good.aks: the name must be Class.method of a bean's"
-                + " @RequestScopedRetry method but no bean has one");
+            "switchboard.retry.operations.Good.aks: the name must be Class.method of a"
+                + " bean's @RequestScopedRetry method but no bean has one");
   }
 
   @Test

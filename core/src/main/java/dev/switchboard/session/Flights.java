@@ -150,6 +150,9 @@ final class Flights {
   }
 
   private void refuse(Flight flight, String reason) {
+    if (flight.result().isDone()) {
+      return;
+    }
     flight.refuse(reason);
     flights.remove(flight.key(), flight);
     flight.result().completeExceptionally(refusal(flight));

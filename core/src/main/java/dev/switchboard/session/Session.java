@@ -17,7 +17,8 @@ public final class Session {
   private static final int LOST = 1 << 30;
   private static final int PARKED = 1 << 29;
   private static final int LEARNED = 1 << 28;
-  private static final int USES = LEARNED - 1;
+  private static final int DROPPED = 1 << 27;
+  private static final int USES = DROPPED - 1;
   private static final AtomicIntegerFieldUpdater<Session> STATE =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "state");
 
@@ -187,6 +188,11 @@ public final class Session {
 
   void unpark() {
     STATE.getAndUpdate(this, seen -> seen & ~PARKED);
+  }
+
+  /** Whether this is the first time that the order of use has dropped it. */
+  boolean isDroppedFirst() {
+    return (STATE.getAndUpdate(this, seen -> seen | DROPPED) & DROPPED) == 0;
   }
 
   boolean isParked() {

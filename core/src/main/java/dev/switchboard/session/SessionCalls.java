@@ -4,6 +4,7 @@ import dev.switchboard.Invocation;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -181,13 +182,20 @@ final class SessionCalls {
 
   private void reopen(SessionContext owner, Session lost, Throwable failure) {
     log.debug("Session {} is lost; opening another", lost);
-    owner.use(null);
-    drain.release(lost);
+    ReentrantLock exchange = owner.bindLock();
+    exchange.lock();
     try {
-      acquire(owner);
+      // Unless a bind of another thread has exchanged it meanwhile.
+      if (owner.sessionOrNull() == lost) {
+        owner.use(null);
+        drain.release(lost);
+        acquire(owner);
+      }
     } catch (Throwable reopening) {
       reopening.addSuppressed(failure);
       throw reopening;
+    } finally {
+      exchange.unlock();
     }
   }
 
@@ -202,7 +210,15 @@ final class SessionCalls {
     if (!LossTest.isLost(context, session, policy, connector, failure)) {
       return null;
     }
-    openings.forget(session);
+    ReentrantLock exchange = context.owner().bindLock();
+    exchange.lock();
+    try {
+      if (context.sessionOrNull() == session) {
+        openings.forget(session);
+      }
+    } finally {
+      exchange.unlock();
+    }
     return session;
   }
 
@@ -227,9 +243,12 @@ final class SessionCalls {
         owner.use(openings.replace(session, id));
         drain.release(session);
       }
-    } catch (Exception e) {
+    } catch (Throwable e) {
       if (flight != null) {
         flights.handOver(flight);
+      }
+      if (e instanceof Error error) {
+        throw error;
       }
       throw e instanceof RuntimeException failure
           ? failure

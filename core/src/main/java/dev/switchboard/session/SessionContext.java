@@ -225,7 +225,8 @@ public final class SessionContext {
     return flight;
   }
 
-  private synchronized ReentrantLock bindLock() {
+  /** Held while the session of the invocation is exchanged for another. */
+  synchronized ReentrantLock bindLock() {
     if (binding == null) {
       binding = new ReentrantLock();
     }

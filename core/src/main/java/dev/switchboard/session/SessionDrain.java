@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,8 +104,9 @@ final class SessionDrain implements SessionStore.Listener {
     }
     try {
       executorOf(session.key().name()).execute(close);
-    } catch (RejectedExecutionException e) {
-      close.giveUp("the queue is full");
+    } catch (Throwable e) {
+      // Such as a full queue, or no thread to be had: nothing may come back to who lets it leave.
+      close.giveUp(e.getClass().getName());
     }
   }
 

@@ -4,12 +4,16 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds sessions, and opens those that are missing: once a key, however many callers ask. The first
  * caller leads and opens on its own thread; the others join its {@link Flight}.
  */
 final class SessionOpenings {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionOpenings.class);
 
   private final SessionStore store;
   private final Specialists specialists;
@@ -105,6 +109,8 @@ final class SessionOpenings {
       if (found.acquire()) {
         return found;
       }
+      // Has left already; a store that still keeps it would give us nothing else for ever.
+      evictQuietly(found);
     }
   }
 
@@ -184,9 +190,17 @@ final class SessionOpenings {
       drain.discard(opened);
     } else if (flight.unwanted() != null) {
       // Voided meanwhile: the eviction may have looked at the store before we had published.
-      get(store.evict(opened.key(), opened.token(), RemovalCause.EVICTED));
+      evictQuietly(opened);
     }
     return winner;
+  }
+
+  private void evictQuietly(Session session) {
+    try {
+      get(store.evict(session.key(), session.token(), RemovalCause.EVICTED));
+    } catch (Exception e) {
+      log.debug("The store could not evict session {}", session, e);
+    }
   }
 
   /** Forgets exactly this session, because its specialist has. */

@@ -35,7 +35,7 @@ final class SessionShelf {
   /** Among how many of the oldest in {@code order} the least recently used is looked for. */
   private static final int CANDIDATES = 256;
 
-  /** How far the idle time may be told short. */
+  /** Caffeine hears of a session's uses once in this time; so far it may tell idle times short. */
   private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final int maxSize;
@@ -174,9 +174,13 @@ final class SessionShelf {
   }
 
   private void left(Session session, RemovalCause cause) {
-    tenants.remove(session);
-    listener.left(session, cause);
-    size.decrementAndGet();
+    try {
+      tenants.remove(session);
+      listener.left(session, cause);
+    } finally {
+      // Last, so that the listener never sees more than there is room for.
+      size.decrementAndGet();
+    }
   }
 
   int removeTenant(String tenant) {
@@ -201,11 +205,15 @@ final class SessionShelf {
   /** A use ends: the idle time starts anew. Caffeine need not hear of it every time. */
   void touch(Session session) {
     long now = ticker.read();
-    boolean heard = now - session.lastUsedNanos() < RESOLUTION_NANOS && !session.isParked();
+    boolean heard = tick(now) == tick(session.lastUsedNanos()) && !session.isParked();
     session.setLastUsedNanos(now);
     if (heard || (order.getIfPresent(session.key()) == session && !session.isParked())) {
       return;
     }
+    putBack(session);
+  }
+
+  private void putBack(Session session) {
     adding.lock();
     try {
       if (stored.get(session.key()) == session) {
@@ -217,22 +225,34 @@ final class SessionShelf {
     }
   }
 
+  private static long tick(long nanos) {
+    return Math.floorDiv(nanos, RESOLUTION_NANOS);
+  }
+
   /** The order has dropped the session. Called by Caffeine under its lock. */
   private void expired(@Nullable Session session) {
     if (session == null) {
       return;
     }
-    long left = session.openedNanos() + ttlNanos - ticker.read();
-    boolean pastTtl = ticker.read() - session.openedNanos() >= ttlNanos;
-    if (pastTtl || !session.park()) {
-      if (stored.remove(session.key(), session)) {
-        left(session, RemovalCause.EXPIRED);
+    long now = ticker.read();
+    boolean pastTtl = now - session.openedNanos() >= ttlNanos;
+    boolean usedJustNow = now - session.lastUsedNanos() < idleNanos / 2;
+    if (!pastTtl && (session.park() || usedJustNow)) {
+      if (usedJustNow) {
+        // Its use ended while Caffeine was about to drop it; the order is locked now.
+        later(0, () -> putBack(session));
       }
-    } else if (ttlNanos != Long.MAX_VALUE) {
-      // Caffeine would count its ttl anew once it is back.
-      var unused =
-          scheduler.schedule(Runnable::run, () -> endOfTtl(session), left, TimeUnit.NANOSECONDS);
+      if (ttlNanos != Long.MAX_VALUE && session.isDroppedFirst()) {
+        // Caffeine will count its ttl anew once it is back.
+        later(session.openedNanos() + ttlNanos - now, () -> endOfTtl(session));
+      }
+    } else if (stored.remove(session.key(), session)) {
+      left(session, RemovalCause.EXPIRED);
     }
+  }
+
+  private void later(long nanos, Runnable task) {
+    var unused = scheduler.schedule(Runnable::run, task, nanos, TimeUnit.NANOSECONDS);
   }
 
   private void endOfTtl(Session session) {

@@ -96,7 +96,7 @@ final class SessionWiring implements SmartInitializingSingleton {
   }
 
   /** An engine of the application's own, which ours gives way to, has connectors of its own. */
-  private boolean hasOwnEngine() {
+  boolean hasOwnEngine() {
     return beans.getBeanNamesForType(SpecialistSessions.class, true, false).length > 1;
   }
 

@@ -8,7 +8,6 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 
@@ -82,7 +81,7 @@ public class SpecialistSessionConfiguration {
 
   /**
    * The engine, stopped after the web server and before connections; a {@link SpecialistSessions}
-   * bean of the application's own is used instead.
+   * bean of the application's own is used instead, and this one then keeps off the store.
    *
    * @param wiring knows connectors and settings
    * @param settings bounds and time-outs, or the defaults
@@ -91,7 +90,6 @@ public class SpecialistSessionConfiguration {
    * @return the engine
    */
   @Bean
-  @Lazy
   @Fallback
   SpecialistSessions specialistSessionEngine(
       SessionWiring wiring,
@@ -102,7 +100,9 @@ public class SpecialistSessionConfiguration {
     Scheduler scheduler = Scheduler.systemScheduler();
     return new SpecialistSessions(
         wiring::specialist,
-        store.getIfAvailable(() -> new CaffeineSessionStore(ticker, scheduler)),
+        wiring.hasOwnEngine()
+            ? new CaffeineSessionStore(ticker, scheduler)
+            : store.getIfAvailable(() -> new CaffeineSessionStore(ticker, scheduler)),
         settings.getIfAvailable(SpecialistSessionConfiguration::defaults),
         ticker,
         scheduler,

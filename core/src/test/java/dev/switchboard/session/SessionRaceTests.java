@@ -364,4 +364,129 @@ class SessionRaceTests {
     closes.forEach(Runnable::run);
     assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(2, 1, 0, 1, 0, 0));
   }
+
+  @Test
+  void anErrorWhileALearnedIdIsStoredLeavesTheLeadToTheNext() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    SpecialistSessions sessions =
+        sessions(
+            learning,
+            new HeldStore() {
+              @Override
+              public CompletionStage<Session> publish(Session opened) {
+                if (broken.getAndSet(false)) {
+                  throw new StackOverflowError();
+                }
+                return super.publish(opened);
+              }
+            });
+    SessionWork<String, RuntimeException> bind = session -> bind(session, "learned");
+    assertThatThrownBy(() -> sessions.call(ACME, SessionPolicy.DEFAULT, bind))
+        .isInstanceOf(StackOverflowError.class);
+    assertThat(sessions.call(ACME, SessionPolicy.DEFAULT, bind)).isEqualTo("learned");
+  }
+
+  @Test
+  void anIdThatAnotherThreadBindsDuringARecoveryIsUsedAndClosedInTheEnd() {
+    List<SessionContext> contexts = new ArrayList<>();
+    SpecialistConnector binding =
+        new SpecialistConnector() {
+          @Override
+          public @Nullable String open(SessionKey key) {
+            return null;
+          }
+
+          @Override
+          public void close(SessionKey key, String id) {
+            closed.add(id);
+          }
+
+          @Override
+          public boolean isLost(SessionKey key, String id, Throwable failure) {
+            return Crowd.onAnotherThread(() -> bind(contexts.get(0), "b")).equals("b");
+          }
+        };
+    SpecialistSessions sessions = sessions(binding, new CaffeineSessionStore());
+    sessions.call(ACME, SessionPolicy.DEFAULT, session -> bind(session, "a"));
+    String id =
+        sessions.call(
+            ACME,
+            SessionPolicy.DEFAULT,
+            session -> {
+              contexts.add(session);
+              if (contexts.size() == 1) {
+                throw new IllegalStateException("unavailable");
+              }
+              return session.id();
+            });
+    assertThat(id).isEqualTo("b");
+    sessions.evict(ACME);
+    closes.forEach(Runnable::run);
+    assertThat(closed).containsExactlyInAnyOrder("a", "b");
+    assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(2, 0, 0, 2, 0, 0));
+  }
+
+  @Test
+  void aStoreThatFailsToEvictAVoidedOpeningDoesNotBlockItsKey() {
+    List<SpecialistSessions> engine = new ArrayList<>();
+    AtomicBoolean broken = new AtomicBoolean(true);
+    ForgetfulSpecialist specialist = new ForgetfulSpecialist();
+    SpecialistSessions sessions =
+        sessions(
+            specialist,
+            new HeldStore() {
+              @Override
+              public CompletionStage<Session> publish(Session opened) {
+                if (specialist.opened.get() == 1) {
+                  engine.get(0).evictTenant("acme");
+                }
+                return super.publish(opened);
+              }
+
+              @Override
+              public CompletionStage<Boolean> evict(
+                  SessionKey key, @Nullable Token opening, RemovalCause cause) {
+                return broken.getAndSet(false)
+                    ? CompletableFuture.failedFuture(new IOException("store down"))
+                    : super.evict(key, opening, cause);
+              }
+            });
+    engine.add(sessions);
+    assertThatThrownBy(() -> sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id))
+        .isInstanceOf(SessionOpenException.class);
+    assertThat(sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id)).isNotBlank();
+    Engine.assertBalanced(sessions.snapshot().total());
+  }
+
+  @Test
+  void aCloseThatCannotBeSubmittedIsCountedAndBlocksNobody() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    SpecialistSessions sessions =
+        SpecialistSessions.builder()
+            .specialist("marketing", new ForgetfulSpecialist())
+            .settings(Engine.maxSize(1).apply(SessionSettings.builder()).build())
+            .closeExecutor(
+                close -> {
+                  if (broken.getAndSet(false)) {
+                    throw new OutOfMemoryError("unable to create native thread");
+                  }
+                  close.run();
+                })
+            .build();
+    for (SessionKey key : List.of(ACME, GLOBEX, ACME)) {
+      sessions.call(key, SessionPolicy.DEFAULT, SessionContext::id);
+    }
+    assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(3, 1, 0, 1, 0, 1));
+  }
+
+  @Test
+  void aSessionThatIsUsedAllTheTimeIsNotIdle() {
+    try (Engine engine = new Engine(Engine.limits(null, Duration.ofSeconds(1)))) {
+      for (int i = 0; i < 6_000; i++) {
+        engine.ask(ACME);
+        engine.scheduler.advance(Duration.ofNanos(500_000));
+      }
+      assertThat(engine.specialist.opened).hasValue(1);
+    }
+  }
 }

@@ -484,7 +484,10 @@ class SpecialistSessionTests {
         .withUserConfiguration(
             OwnEngine.class, SpecialistSessionConfiguration.class, Marketing.class)
         .run(
-            spring ->
-                assertThat(spring.getBean(Marketing.class).ask("acme", "x")).isEqualTo("own:x"));
+            spring -> {
+              assertThat(spring.getBean(Marketing.class).ask("acme", "x")).isEqualTo("own:x");
+              SpecialistSessions own = spring.getBean("own", SpecialistSessions.class);
+              assertThat(own.snapshot().total().live()).isEqualTo(1);
+            });
   }
 }

@@ -44,9 +44,7 @@ public final class RetryContext {
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
     RetryScope open = enclosing == null && ids == null ? RetryScope.bound() : null;
-    if (open != null) { // spares most invocations a volatile write
-      this.scope = open;
-    }
+    this.scope = open;
     this.invocation =
         new Invocation(method, engine.ticker(), operation.timeout(), Invocation.current());
     this.start = engine.ticker().read();
@@ -168,8 +166,7 @@ public final class RetryContext {
     try {
       return work.run(this);
     } finally {
-      // Keeps the thread's slot: taking it away and back costs more than the binding.
-      CURRENT.set(outer);
+      CURRENT.set(outer); // keeps the thread's slot: taking it away and back costs more
       Invocation.bind(outerInvocation);
     }
   }

@@ -42,6 +42,11 @@ final class Durations {
     return value.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : value.toNanos();
   }
 
+  /** The same, and the most there is for no limit. */
+  static long nanosOrMost(@Nullable Duration limit) {
+    return limit == null ? Long.MAX_VALUE : nanos(limit);
+  }
+
   static String print(Duration value) {
     return value.isZero()
         ? "0s"

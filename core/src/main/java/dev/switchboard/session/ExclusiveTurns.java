@@ -1,10 +1,14 @@
 package dev.switchboard.session;
 
+import dev.switchboard.Invocation;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +55,22 @@ final class ExclusiveTurns {
       this.key = key;
     }
 
+    /** Waits for the turn, at most {@code nanos} and until the deadline of this thread's call. */
+    void await(long nanos) {
+      Invocation invocation = Invocation.current();
+      long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
+      try {
+        get(Math.min(allowed, nanos), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        throw SessionOpenException.of(key, "exclusive calls before this one took too long", null);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw SessionOpenException.of(key, "the wait for exclusive use was interrupted", e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a turn does not fail", e);
+      }
+    }
+
     /** Leaves the queue, whether first or still waiting, and calls the next. */
     void leave() {
       queues.computeIfPresent(
@@ -61,9 +81,5 @@ final class ExclusiveTurns {
           });
       callFirst(key);
     }
-  }
-
-  int size() {
-    return queues.size();
   }
 }

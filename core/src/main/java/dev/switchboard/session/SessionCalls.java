@@ -1,9 +1,6 @@
 package dev.switchboard.session;
 
 import dev.switchboard.Invocation;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +65,7 @@ final class SessionCalls {
       }
       ExclusiveTurns.Turn turn = turns.take(key);
       try {
-        await(turn, key);
+        turn.await(Durations.nanos(settings.exclusiveWait()));
         return acquireAndRun(context, policy, invocation, work);
       } finally {
         turn.leave();
@@ -78,21 +75,6 @@ final class SessionCalls {
         enclosing.judged(failure);
       }
       throw failure;
-    }
-  }
-
-  private void await(ExclusiveTurns.Turn turn, SessionKey key) {
-    Invocation invocation = Invocation.current();
-    long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
-    try {
-      turn.get(Math.min(allowed, Durations.nanos(settings.exclusiveWait())), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw SessionOpenException.of(key, "exclusive calls before this one took too long", null);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw SessionOpenException.of(key, "the wait for exclusive use was interrupted", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a turn does not fail", e);
     }
   }
 

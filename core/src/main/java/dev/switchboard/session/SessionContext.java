@@ -1,8 +1,6 @@
 package dev.switchboard.session;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionContext {
 
-  /** How many failures that inner invocations have judged are remembered; the latest. */
-  private static final int MAX_JUDGED = 32;
-
   private static final ThreadLocal<@Nullable SessionContext> CURRENT = new ThreadLocal<>();
 
   private final SpecialistSessions sessions;
@@ -30,7 +25,7 @@ public final class SessionContext {
   private @Nullable Flight learning;
   private volatile boolean ended;
   private @Nullable ReentrantLock binding;
-  private @Nullable Queue<Throwable> judged;
+  private @Nullable JudgedFailures judged;
 
   SessionContext(SpecialistSessions sessions, SessionKey key, @Nullable SessionContext enclosing) {
     this.sessions = sessions;
@@ -91,40 +86,29 @@ public final class SessionContext {
     CURRENT.set(context);
   }
 
-  /**
-   * Returns whose conversation it is.
-   *
-   * @return the key
-   */
+  /** {@return whose conversation it is} */
   public SessionKey key() {
     return key;
   }
 
   /**
-   * Returns the session's id, a secret.
+   * {@return the session's id, a secret}
    *
-   * @return the id that the specialist knows
    * @throws IllegalStateException while the id is still to be learned; {@link #idOrNull} tells
    */
   public String id() {
     return session().id();
   }
 
-  /**
-   * Returns the session's id, a secret.
-   *
-   * @return the id, or null while it is still to be learned
-   */
+  /** {@return the session's id, a secret, or null while it is still to be learned} */
   public @Nullable String idOrNull() {
     Session bound = owner.session;
     return bound == null ? null : bound.id();
   }
 
   /**
-   * Tells whether no invocation on this session has completed normally yet, so that the specialist
-   * may know nothing and the message should carry the context again.
-   *
-   * @return whether the session is fresh
+   * {@return whether no invocation on this session has completed normally yet, so that the
+   * specialist may know nothing and the message should carry the context again}
    */
   public boolean isFresh() {
     Session bound = owner.session;
@@ -132,9 +116,8 @@ public final class SessionContext {
   }
 
   /**
-   * Tells when the session's opening returned.
+   * {@return when the session's opening returned, unmoved by later jumps of the clock}
    *
-   * @return the instant, unmoved by later jumps of the clock
    * @throws IllegalStateException while the id is still to be learned
    */
   public Instant openedAt() {
@@ -165,7 +148,7 @@ public final class SessionContext {
   }
 
   private Session session() {
-    Session bound = owner.session;
+    Session bound = sessionOrNull();
     if (bound == null) {
       throw new IllegalStateException(
           ("the session of specialist '%s' has no id yet: call bind(id) with what the first reply"
@@ -243,7 +226,7 @@ public final class SessionContext {
     if (begun != null) {
       begun.lock();
       try {
-        // What it has bound is this invocation's session now, and is released with it.
+        ended = true; // by now a bind that had begun is done, and released with this invocation
       } finally {
         begun.unlock();
       }
@@ -258,14 +241,12 @@ public final class SessionContext {
   /** Remembers a failure that an invocation nested in this one has already judged. */
   void judged(Throwable failure) {
     if (judged == null) {
-      judged = new ArrayDeque<>(4);
-    } else if (judged.size() == MAX_JUDGED) {
-      judged.remove();
+      judged = new JudgedFailures();
     }
     judged.add(failure);
   }
 
   boolean hasJudged(Throwable failure) {
-    return judged != null && judged.stream().anyMatch(inner -> inner == failure);
+    return judged != null && judged.contains(failure);
   }
 }

@@ -6,7 +6,6 @@ import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -27,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A session in use does not grow idle: where {@code order} drops one, it is marked as parked,
  * and its last use puts it back.
  *
- * <p>{@code adding} is taken before Caffeine's own lock, so {@link #expired}, which Caffeine calls
- * under its lock, must not take it.
+ * <p>{@code adding} is taken before Caffeine's lock, so {@link #expired}, called under that, may
+ * not.
  */
 final class SessionShelf {
 
@@ -53,8 +52,8 @@ final class SessionShelf {
   SessionShelf(
       SessionLimits limits, Ticker ticker, Scheduler scheduler, SessionStore.Listener listener) {
     this.maxSize = limits.maxSize();
-    this.ttlNanos = nanos(limits.ttl());
-    this.idleNanos = nanos(limits.idleTimeout());
+    this.ttlNanos = Durations.nanosOrMost(limits.ttl());
+    this.idleNanos = Durations.nanosOrMost(limits.idleTimeout());
     this.ticker = ticker;
     this.scheduler = scheduler;
     this.listener = listener;
@@ -67,10 +66,6 @@ final class SessionShelf {
             .expireAfterAccess(Duration.ofNanos(idleNanos))
             .<SessionKey, Session>evictionListener((key, session, cause) -> expired(session))
             .build();
-  }
-
-  private static long nanos(@Nullable Duration limit) {
-    return limit == null ? Long.MAX_VALUE : Durations.nanos(limit);
   }
 
   /** Returns the key's session while it may be served. Takes no lock. */
@@ -87,7 +82,7 @@ final class SessionShelf {
         && (inUse || now - session.lastUsedNanos() < idleNanos);
   }
 
-  /** Returns the key's session, or null where it has none any more. */
+  /** The same; one that has ended leaves. */
   @Nullable Session findOrExpire(SessionKey key) {
     Session session = stored.get(key);
     if (session != null && !isServed(session)) {
@@ -127,31 +122,30 @@ final class SessionShelf {
     }
   }
 
+  /**
+   * Of the idle ones among the oldest in order, which drops some accesses; else of those in use.
+   */
   private void removeLeastRecentlyUsed() {
     Session chosen =
         order
             .policy()
             .expireAfterAccess()
             .orElseThrow()
-            .oldest(entries -> leastRecentlyUsed(entries.map(CacheEntry::getValue)));
+            .oldest(entries -> leastRecentlyUsed(idle(entries).limit(CANDIDATES)));
     if (chosen == null) {
-      chosen =
-          stored.values().stream()
-              .min(Comparator.comparingLong(session -> session.lastUsedNanos() - ticker.read()))
-              .orElse(null);
+      chosen = leastRecentlyUsed(stored.values().stream());
     }
     if (chosen != null && !remove(chosen, RemovalCause.SURPLUS)) {
       order.asMap().remove(chosen.key(), chosen);
     }
   }
 
-  /**
-   * Caffeine drops some accesses when it is busy, so that its order is only near to that of use.
-   */
-  private static @Nullable Session leastRecentlyUsed(Stream<Session> oldestFirst) {
-    return oldestFirst
-        .filter(session -> !session.isInUse())
-        .limit(CANDIDATES)
+  private static Stream<Session> idle(Stream<CacheEntry<SessionKey, Session>> entries) {
+    return entries.map(CacheEntry::getValue).filter(session -> !session.isInUse());
+  }
+
+  private static @Nullable Session leastRecentlyUsed(Stream<Session> sessions) {
+    return sessions
         .reduce((a, b) -> b.lastUsedNanos() - a.lastUsedNanos() < 0 ? b : a)
         .orElse(null);
   }
@@ -244,7 +238,7 @@ final class SessionShelf {
       }
       if (ttlNanos != Long.MAX_VALUE && session.isDroppedFirst()) {
         // Caffeine will count its ttl anew once it is back.
-        later(session.openedNanos() + ttlNanos - now, () -> endOfTtl(session));
+        later(session.openedNanos() + ttlNanos - now, () -> findOrExpire(session.key()));
       }
     } else if (stored.remove(session.key(), session)) {
       left(session, RemovalCause.EXPIRED);
@@ -253,11 +247,5 @@ final class SessionShelf {
 
   private void later(long nanos, Runnable task) {
     var unused = scheduler.schedule(Runnable::run, task, nanos, TimeUnit.NANOSECONDS);
-  }
-
-  private void endOfTtl(Session session) {
-    if (ticker.read() - session.openedNanos() >= ttlNanos) {
-      remove(session, RemovalCause.EXPIRED);
-    }
   }
 }

@@ -42,9 +42,8 @@ public final class SessionContext {
   }
 
   /**
-   * Returns the session of the invocation that this thread runs.
+   * {@return the context of the innermost invocation that this thread runs}
    *
-   * @return the innermost invocation's context
    * @throws IllegalStateException outside an invocation, naming the usual causes
    */
   public static SessionContext current() {
@@ -163,8 +162,6 @@ public final class SessionContext {
     Session bound = owner.session;
     return bound == null ? key + "/unbound" : bound.toString();
   }
-
-  // What follows is the engine's.
 
   /** The context of a nested invocation that joins this one's session. */
   SessionContext join(@Nullable SessionContext innermost) {

@@ -178,13 +178,10 @@ final class SessionShelf {
   }
 
   int removeTenant(String tenant) {
-    int removed = 0;
-    for (Session session : tenants.sessions(tenant)) {
-      if (remove(session, RemovalCause.EVICTED)) {
-        removed++;
-      }
-    }
-    return removed;
+    return (int)
+        tenants.sessions(tenant).stream()
+            .filter(session -> remove(session, RemovalCause.EVICTED))
+            .count();
   }
 
   void clear() {

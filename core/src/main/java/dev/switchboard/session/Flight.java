@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,8 @@ final class Flight {
   private final CompletableFuture<@Nullable Session> result = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> landed = new CompletableFuture<>();
   private volatile long deadline;
-  private volatile @Nullable Token token;
+  private final AtomicReference<@Nullable Token> token = new AtomicReference<>();
+  private volatile @Nullable CompletableFuture<SessionStore.Claim> claim;
   private volatile boolean learning;
   private volatile @Nullable String unwanted;
 
@@ -32,15 +34,28 @@ final class Flight {
     return result;
   }
 
-  void grant(Token opening) {
-    token = opening;
+  /** The store is asked who may open; cancelled at once where nobody wants to know any more. */
+  void claim(CompletableFuture<SessionStore.Claim> asked) {
+    claim = asked;
+    if (unwanted != null) {
+      asked.cancel(true);
+    }
   }
 
-  /** Returns the opening's name to whoever ends it, once; null where none was granted. */
+  /** The store lets us open, which has its time from now. */
+  void grant(Token opening, long newDeadline) {
+    deadline = newDeadline;
+    token.set(opening);
+  }
+
+  /** Returns what names the opening while it is granted. */
+  @Nullable Token granted() {
+    return token.get();
+  }
+
+  /** Returns the opening's name to whoever ends it, once; null where none is granted. */
   @Nullable Token takeGrant() {
-    Token opening = token;
-    token = null;
-    return opening;
+    return token.getAndSet(null);
   }
 
   /** The connector leaves the id to the first reply. */
@@ -66,6 +81,10 @@ final class Flight {
   void refuse(String reason) {
     if (unwanted == null) {
       unwanted = reason;
+    }
+    CompletableFuture<SessionStore.Claim> asked = claim;
+    if (asked != null) {
+      asked.cancel(true);
     }
   }
 

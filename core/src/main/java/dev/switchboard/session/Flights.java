@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.Invocation;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
@@ -35,7 +36,9 @@ final class Flights {
 
   /** A flight that this thread leads once {@link #takeOff} has accepted it. */
   Flight prepare(SessionKey key) {
-    return new Flight(key, deadline(settings.openTimeout()));
+    // Until the store lets us open; how long another process may take the store knows itself.
+    return new Flight(
+        key, Math.max(deadline(settings.openTimeout()), deadline(settings.learnTimeout())));
   }
 
   /** Returns null where {@code own} is the key's flight now, else the one to join. */
@@ -48,9 +51,26 @@ final class Flights {
     return other;
   }
 
+  /**
+   * The store lets us open; {@link #returned} tells when the connector's {@code open} has ended.
+   */
+  void grant(Flight flight, Token token) {
+    opening.add(flight);
+    flight.grant(token, deadline(settings.openTimeout()));
+  }
+
+  void returned(Flight flight) {
+    opening.remove(flight);
+    flight.landed().complete(null);
+  }
+
   /** The connector leaves the id to the first reply: the flight goes on until then. */
   void learn(Flight flight) {
     flight.learn(deadline(settings.learnTimeout()));
+    Token token = flight.granted();
+    if (token != null) {
+      store.learn(flight.key(), token);
+    }
   }
 
   /** Ends a flight; {@code session} null leaves the lead to the next waiter. */
@@ -73,7 +93,7 @@ final class Flights {
   }
 
   /** Ends a flight that failed, and returns or throws what its own caller gets. */
-  SessionOpenException fail(Flight flight, Throwable failure) {
+  SessionOpenException fail(Flight flight, String reason, Throwable failure) {
     SessionKey key = flight.key();
     if (failure instanceof Error error) {
       giveBack(flight, error);
@@ -88,12 +108,16 @@ final class Flights {
       return SessionOpenException.of(key, "the opening was interrupted", failure);
     }
     giveBack(flight, failure);
-    flights.remove(key, flight);
+    String reasonWithType = reason + failure.getClass().getSimpleName();
+    return failAs(flight, SessionOpenException.of(key, reasonWithType, failure));
+  }
+
+  /** Ends a flight that failed with what all its callers get, and returns its own caller's. */
+  SessionOpenException failAs(Flight flight, SessionOpenException shared) {
+    flights.remove(flight.key(), flight);
     if (flight.unwanted() != null) {
       return refusal(flight);
     }
-    String reason = "the connector failed with " + failure.getClass().getSimpleName();
-    SessionOpenException shared = SessionOpenException.of(key, reason, failure);
     flight.result().completeExceptionally(shared);
     return shared.copy();
   }
@@ -101,6 +125,30 @@ final class Flights {
   /** Waits for another's flight, at most until its time-out and the deadline of this call. */
   @Nullable Session await(Flight flight) {
     SessionKey key = flight.key();
+    try {
+      return get(flight, flight.result());
+    } catch (TimeoutException e) {
+      throw outOfTime(key);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw SessionOpenException.of(key, "the wait for another call to open it was interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof SessionOpenException shared
+          ? shared.copy()
+          : SessionOpenException.of(key, "its opening failed", e.getCause());
+    }
+  }
+
+  /**
+   * Waits for a result that the flight is about, abandoning the flight at its time-out.
+   *
+   * @throws TimeoutException where the time of this thread's call ran out before
+   */
+  <T extends @Nullable Object> T get(Flight flight, CompletableFuture<T> result)
+      throws TimeoutException, InterruptedException, ExecutionException {
     Invocation invocation = Invocation.current();
     for (; ; ) {
       long left = flight.remainingNanos(ticker.read());
@@ -108,28 +156,20 @@ final class Flights {
         abandon(flight);
       }
       long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
-      if (allowed <= 0 && !flight.result().isDone()) {
-        throw SessionOpenException.of(
-            key, "the time of the call ran out while another opened it", null);
-      }
       try {
-        long nanos = Math.max(1, Math.min(left, allowed));
-        return flight.result().get(nanos, TimeUnit.NANOSECONDS);
+        return result.get(Math.max(0, Math.min(left, allowed)), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        // Which time ran out is told by the next look at both.
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw SessionOpenException.of(
-            key, "the wait for another call to open it was interrupted", e);
-      } catch (ExecutionException e) {
-        if (e.getCause() instanceof Error error) {
-          throw error;
+        if (allowed <= 0) {
+          throw e;
         }
-        throw e.getCause() instanceof SessionOpenException shared
-            ? shared.copy()
-            : SessionOpenException.of(key, "its opening failed", e.getCause());
+        // Which time ran out is told by the next look at both.
       }
     }
+  }
+
+  static SessionOpenException outOfTime(SessionKey key) {
+    return SessionOpenException.of(
+        key, "the time of the call ran out while another opened it", null);
   }
 
   /** Whether the flight's result is still wanted; one past its time-out no longer is. */
@@ -154,6 +194,7 @@ final class Flights {
       return;
     }
     flight.refuse(reason);
+    giveBack(flight, null);
     flights.remove(flight.key(), flight);
     flight.result().completeExceptionally(refusal(flight));
   }
@@ -169,16 +210,6 @@ final class Flights {
         refuse(flight, reason);
       }
     }
-  }
-
-  /** The connector's {@code open} runs, until {@link #returned}. */
-  void opening(Flight flight) {
-    opening.add(flight);
-  }
-
-  void returned(Flight flight) {
-    opening.remove(flight);
-    flight.landed().complete(null);
   }
 
   void start() {

@@ -173,6 +173,7 @@ final class SessionDrain implements SessionStore.Listener {
         return;
       }
       ledger.closed(session, true);
+      store.closed(session);
       log.debug("Closed session {}", session);
     }
 
@@ -195,6 +196,9 @@ final class SessionDrain implements SessionStore.Listener {
 
     void giveUp(String reason) {
       ledger.closed(session, false);
+      if (!stopped) {
+        store.closed(session);
+      }
       log.debug("Gave up closing session {}: {}", session, reason);
     }
   }

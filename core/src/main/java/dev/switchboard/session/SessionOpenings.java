@@ -1,11 +1,6 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds sessions, and opens those that are missing: once a key, however many callers ask. The first
@@ -13,13 +8,12 @@ import org.slf4j.LoggerFactory;
  */
 final class SessionOpenings {
 
-  private static final Logger log = LoggerFactory.getLogger(SessionOpenings.class);
-
   private final SessionStore store;
   private final Specialists specialists;
   private final Ticker ticker;
   private final SessionDrain drain;
   private final Flights flights;
+  private final Claims claims;
 
   SessionOpenings(
       SessionStore store,
@@ -32,6 +26,7 @@ final class SessionOpenings {
     this.ticker = ticker;
     this.drain = drain;
     this.flights = flights;
+    this.claims = new Claims(store, flights);
   }
 
   /** Gives {@code context} a session in use, or the flight that its {@code bind} will end. */
@@ -67,9 +62,8 @@ final class SessionOpenings {
   }
 
   private void lead(Flight flight, SessionContext context) {
-    flights.opening(flight);
+    Session session = claims.claim(flight);
     try {
-      Session session = claim(flight);
       if (session != null) {
         flights.end(flight, session);
         context.use(session);
@@ -91,26 +85,9 @@ final class SessionOpenings {
       }
       context.use(session);
     } catch (Throwable failure) {
-      throw flights.fail(flight, failure);
+      throw flights.fail(flight, "the connector failed with ", failure);
     } finally {
       flights.returned(flight);
-    }
-  }
-
-  /** Returns the session that another opening has stored, in use by us, or null: we may open. */
-  private @Nullable Session claim(Flight flight) throws Exception {
-    for (; ; ) {
-      SessionStore.Claim claim = get(store.claim(flight.key()));
-      if (claim instanceof SessionStore.Granted granted) {
-        flight.grant(granted.opening());
-        return null;
-      }
-      Session found = ((SessionStore.Found) claim).session();
-      if (found.acquire()) {
-        return found;
-      }
-      // Has left already; a store that still keeps it would give us nothing else for ever.
-      evictQuietly(found);
     }
   }
 
@@ -151,7 +128,7 @@ final class SessionOpenings {
     try {
       // Keeps others from opening between the two steps; without it the first to publish wins.
       Flight other = flights.takeOff(flight);
-      if (get(store.evict(key, replaced.token(), RemovalCause.REPLACED))) {
+      if (Claims.get(store.evict(key, replaced.token(), RemovalCause.REPLACED))) {
         publish(other == null ? flight : other, opened);
       } else {
         drain.discard(opened);
@@ -185,40 +162,24 @@ final class SessionOpenings {
 
   /** Stores the session, or discards it where another was first. */
   private Session publish(Flight flight, Session opened) throws Exception {
-    Session winner = get(store.publish(opened));
+    Session winner = Claims.get(store.publish(opened));
     if (winner != opened) {
       drain.discard(opened);
     } else if (flight.unwanted() != null) {
       // Voided meanwhile: the eviction may have looked at the store before we had published.
-      evictQuietly(opened);
+      claims.evictQuietly(opened);
     }
     return winner;
-  }
-
-  private void evictQuietly(Session session) {
-    try {
-      get(store.evict(session.key(), session.token(), RemovalCause.EVICTED));
-    } catch (Exception e) {
-      log.debug("The store could not evict session {}", session, e);
-    }
   }
 
   /** Forgets exactly this session, because its specialist has. */
   void forget(Session session) {
     try {
-      if (!get(store.evict(session.key(), session.token(), RemovalCause.LOST))) {
+      if (!Claims.get(store.evict(session.key(), session.token(), RemovalCause.LOST))) {
         drain.lost(session);
       }
     } catch (Exception e) {
       throw SessionOpenException.of(session.key(), "the store failed", e);
-    }
-  }
-
-  private static <T> T get(CompletionStage<T> stage) throws Exception {
-    try {
-      return stage.toCompletableFuture().get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
     }
   }
 }

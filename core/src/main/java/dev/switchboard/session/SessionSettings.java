@@ -61,11 +61,21 @@ public final class SessionSettings {
     return specialists.keySet();
   }
 
-  Duration openTimeout() {
+  /**
+   * Tells how long callers wait for an opening.
+   *
+   * @return a positive duration, 30 seconds by default
+   */
+  public Duration openTimeout() {
     return openTimeout;
   }
 
-  Duration learnTimeout() {
+  /**
+   * Tells how long callers wait for the first reply to name a session that is learned.
+   *
+   * @return a positive duration, 2 minutes by default
+   */
+  public Duration learnTimeout() {
     return learnTimeout;
   }
 

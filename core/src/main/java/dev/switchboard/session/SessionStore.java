@@ -78,12 +78,24 @@ public interface SessionStore {
   @Nullable Session find(SessionKey key);
 
   /**
-   * Finds the key's session or grants its opening to the caller.
+   * Finds the key's session or grants its opening to the caller. Where another process opens it,
+   * the stage completes when that one has finished, or has taken longer than it may; a stage that
+   * the caller cancels before gives back what it would have been granted.
    *
    * @param key whose conversation
-   * @return {@link Found} or {@link Granted}
+   * @return {@link Found} or {@link Granted}; fails with a {@link SessionOpenException} that says
+   *     why where the other process failed or took too long
    */
   CompletionStage<Claim> claim(SessionKey key);
+
+  /**
+   * Says that the connector leaves the id to the first reply, so that a granted opening may last as
+   * long as that takes. A store of one process need not know.
+   *
+   * @param key whose conversation
+   * @param opening what {@link Granted} named it
+   */
+  default void learn(SessionKey key, Token opening) {}
 
   /**
    * Stores what a granted opening brought, unless another was first.
@@ -128,6 +140,15 @@ public interface SessionStore {
    * @param session a session that was in use
    */
   void touch(Session session);
+
+  /**
+   * Says that a session which had left, as the listener was told, has been closed, or could not be
+   * for good. Not called for what is still to be closed when the engine stops, so that a shared
+   * store can leave that to another process.
+   *
+   * @param session the session
+   */
+  default void closed(Session session) {}
 
   /**
    * Stops. A store of one process lets every session leave as {@link RemovalCause#SHUTDOWN}; a

@@ -26,63 +26,6 @@ class SessionRaceTests {
 
   private static final Duration TEN = Duration.ofMinutes(10);
 
-  /** A Caffeine store whose steps a test can hold up or break. */
-  private static class HeldStore implements SessionStore {
-
-    private final CaffeineSessionStore store = new CaffeineSessionStore();
-
-    @Override
-    public void start(Listener listener) {
-      store.start(listener);
-    }
-
-    @Override
-    public void configure(String specialist, SessionLimits limits) {
-      store.configure(specialist, limits);
-    }
-
-    @Override
-    public @Nullable Session find(SessionKey key) {
-      return store.find(key);
-    }
-
-    @Override
-    public CompletionStage<Claim> claim(SessionKey key) {
-      return store.claim(key);
-    }
-
-    @Override
-    public CompletionStage<Session> publish(Session opened) {
-      return store.publish(opened);
-    }
-
-    @Override
-    public void fail(SessionKey key, Token opening, @Nullable Throwable failure) {
-      store.fail(key, opening, failure);
-    }
-
-    @Override
-    public CompletionStage<Boolean> evict(
-        SessionKey key, @Nullable Token opening, RemovalCause cause) {
-      return store.evict(key, opening, cause);
-    }
-
-    @Override
-    public CompletionStage<Integer> evictTenant(String tenant) {
-      return store.evictTenant(tenant);
-    }
-
-    @Override
-    public void touch(Session session) {
-      store.touch(session);
-    }
-
-    @Override
-    public void stop() {
-      store.stop();
-    }
-  }
-
   private final List<Runnable> closes = new CopyOnWriteArrayList<>();
   private final List<String> closed = new CopyOnWriteArrayList<>();
 

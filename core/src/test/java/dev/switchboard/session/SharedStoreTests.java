@@ -1,0 +1,267 @@
+package dev.switchboard.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.switchboard.retry.RetryExecutor;
+import dev.switchboard.retry.RetryOperation;
+import dev.switchboard.retry.RetryPolicy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the engine does with a store that other processes share. */
+class SharedStoreTests {
+
+  private static final SessionKey ACME = Engine.ACME;
+  private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration LEARN_TIMEOUT = Duration.ofMinutes(2);
+
+  /** A store whose claims complete when another process, here the test, lets them. */
+  private static final class SlowStore extends HeldStore {
+
+    final Queue<CompletableFuture<Claim>> claims = new ConcurrentLinkedQueue<>();
+    final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public @Nullable Session find(SessionKey key) {
+      return null;
+    }
+
+    @Override
+    public CompletionStage<Claim> claim(SessionKey key) {
+      CompletableFuture<Claim> claim = new CompletableFuture<>();
+      claims.add(claim);
+      return claim;
+    }
+
+    @Override
+    public void fail(SessionKey key, Token opening, @Nullable Throwable failure) {
+      told.add("fail " + opening.low());
+    }
+
+    @Override
+    public void learn(SessionKey key, Token opening) {
+      told.add("learn " + opening.low());
+    }
+
+    @Override
+    public void closed(Session session) {
+      told.add("closed " + session.id());
+    }
+
+    CompletableFuture<Claim> nextClaim() {
+      for (; ; ) {
+        CompletableFuture<Claim> claim = claims.poll();
+        if (claim != null) {
+          return claim;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private final SlowStore store = new SlowStore();
+  private final FakeTicker ticker = new FakeTicker();
+  private final ForgetfulSpecialist specialist = new ForgetfulSpecialist();
+  private final Queue<Runnable> closes = new ConcurrentLinkedQueue<>();
+  private final CountDownLatch openMayReturn = new CountDownLatch(1);
+  private SpecialistConnector connector = specialist;
+  private final SpecialistSessions sessions =
+      SpecialistSessions.builder()
+          .specialist("marketing", key -> connector.open(key))
+          .settings(
+              SessionSettings.builder()
+                  .openTimeout(OPEN_TIMEOUT)
+                  .learnTimeout(LEARN_TIMEOUT)
+                  .build())
+          .store(store)
+          .ticker(ticker)
+          .closeExecutor(closes::add)
+          .build();
+
+  @AfterEach
+  void close() {
+    openMayReturn.countDown();
+    closes.forEach(Runnable::run);
+    sessions.close();
+  }
+
+  private String idOfAcme() {
+    return sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id);
+  }
+
+  private static SessionStore.Granted granted(long number) {
+    return new SessionStore.Granted(new Token(0, number));
+  }
+
+  private @Nullable Throwable failureOf(FutureTask<@Nullable Throwable> call) throws Exception {
+    return call.get(60, java.util.concurrent.TimeUnit.SECONDS);
+  }
+
+  @Test
+  void callersWaitForAnotherProcessAndShareItsSession() {
+    FutureTask<String> first = Crowd.start(this::idOfAcme);
+    CompletableFuture<SessionStore.Claim> claim = store.nextClaim();
+    FutureTask<String> second = Crowd.start(this::idOfAcme);
+    claim.complete(new SessionStore.Found(new Session(ACME, "theirs", Token.random(), 0, false)));
+    assertThat(Crowd.get(first)).isEqualTo("theirs");
+    // The second joined the first's claim, or came after it and claims anew.
+    while (!second.isDone()) {
+      CompletableFuture<SessionStore.Claim> again = store.claims.poll();
+      if (again != null) {
+        again.complete(
+            new SessionStore.Found(new Session(ACME, "theirs", Token.random(), 0, false)));
+      }
+    }
+    assertThat(Crowd.get(second)).isEqualTo("theirs");
+    assertThat(specialist.opened).hasValue(0);
+  }
+
+  @Test
+  void timeToOpenCountsFromTheGrant() {
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    CompletableFuture<SessionStore.Claim> claim = store.nextClaim();
+    ticker.advance(LEARN_TIMEOUT.minusSeconds(1));
+    claim.complete(granted(1));
+    assertThat(Crowd.get(call)).isEqualTo("id-1");
+    assertThat(store.told).isEmpty();
+  }
+
+  @Test
+  void whatTheStoreSaysReachesEveryCallerAsItsOwn() throws Exception {
+    Threads threads = new Threads();
+    List<FutureTask<@Nullable Throwable>> calls = threads.start(3, this::idOfAcme);
+    threads.awaitAllWaiting();
+    store
+        .nextClaim()
+        .completeExceptionally(new SessionOpenException("another process failed", null));
+    for (FutureTask<@Nullable Throwable> call : calls) {
+      assertThat(failureOf(call))
+          .isInstanceOf(SessionOpenException.class)
+          .hasMessage("another process failed");
+    }
+  }
+
+  @Test
+  void aFailureOfTheStoreIsNotTheConnectors() {
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().completeExceptionally(new IllegalArgumentException("broken"));
+    assertThatThrownBy(() -> Crowd.get(call))
+        .isInstanceOf(SessionOpenException.class)
+        .hasMessageEndingWith("the store failed with IllegalArgumentException")
+        .hasCauseInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aClaimIsCancelledWhereTheCallHasNoTimeLeftAndTheNextWaiterClaims() throws Exception {
+    // Its deadline is near, whatever the flight's: the wait itself is what ends it.
+    RetryExecutor retries = RetryExecutor.builder().build();
+    RetryOperation brief =
+        retries.operation(
+            "brief", RetryPolicy.builder().maxRetries(0).timeout(Duration.ofMillis(1)).build());
+    Threads threads = new Threads();
+    FutureTask<@Nullable Throwable> first =
+        threads.start(1, () -> retries.call(brief, attempt -> idOfAcme())).get(0);
+    CompletableFuture<SessionStore.Claim> claim = store.nextClaim();
+    assertThat(failureOf(first))
+        .isInstanceOf(SessionOpenException.class)
+        .hasMessageContaining("the time of the call ran out");
+    assertThat(claim).isCancelled();
+    FutureTask<String> second = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(1));
+    assertThat(Crowd.get(second)).isEqualTo("id-1");
+  }
+
+  @Test
+  void anInterruptedLeaderCancelsItsClaim() throws Exception {
+    Threads threads = new Threads();
+    FutureTask<@Nullable Throwable> call = threads.start(1, this::idOfAcme).get(0);
+    CompletableFuture<SessionStore.Claim> claim = store.nextClaim();
+    threads.awaitAllWaiting();
+    threads.interrupt();
+    assertThat(failureOf(call)).isInstanceOf(SessionOpenException.class);
+    assertThat(claim).isCancelled();
+  }
+
+  @Test
+  void evictingTheTenantCancelsTheClaim() throws Exception {
+    Threads threads = new Threads();
+    FutureTask<@Nullable Throwable> call = threads.start(1, this::idOfAcme).get(0);
+    CompletableFuture<SessionStore.Claim> claim = store.nextClaim();
+    sessions.evictTenant("acme");
+    assertThat(failureOf(call)).hasMessageContaining("the tenant was evicted meanwhile");
+    assertThat(claim).isCancelled();
+  }
+
+  @Test
+  void anAbandonedOpeningIsGivenBackBeforeItReturns() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    connector =
+        key -> {
+          opening.countDown();
+          openMayReturn.await();
+          return "late";
+        };
+    FutureTask<String> late = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(7));
+    opening.await();
+    ticker.advance(OPEN_TIMEOUT);
+    connector = key -> "prompt";
+    FutureTask<String> next = Crowd.start(this::idOfAcme);
+    CompletableFuture<SessionStore.Claim> second = store.nextClaim();
+    assertThat(store.told).containsExactly("fail 7");
+    second.complete(granted(8));
+    assertThat(Crowd.get(next)).isEqualTo("prompt");
+    openMayReturn.countDown();
+    assertThatThrownBy(() -> Crowd.get(late)).isInstanceOf(SessionOpenException.class);
+  }
+
+  @Test
+  void theStoreHearsThatAnIdIsLeftToTheFirstReply() {
+    connector = key -> null;
+    FutureTask<String> call =
+        Crowd.start(
+            () ->
+                sessions.call(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    session -> {
+                      assertThat(store.told).containsExactly("learn 5");
+                      session.bind("named");
+                      return session.id();
+                    }));
+    store.nextClaim().complete(granted(5));
+    assertThat(Crowd.get(call)).isEqualTo("named");
+    assertThat(store.told).containsExactly("learn 5");
+  }
+
+  @Test
+  void theStoreHearsOfEveryCloseButThoseLeftAtShutdown() {
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(1));
+    Crowd.get(call);
+    assertThat(sessions.evict(ACME)).isTrue();
+    assertThat(store.told).isEmpty();
+    closes.remove().run();
+    assertThat(store.told).containsExactly("closed id-1");
+
+    FutureTask<String> another = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(2));
+    Crowd.get(another);
+    Thread.currentThread().interrupt();
+    sessions.close();
+    assertThat(Thread.interrupted()).isTrue();
+    closes.remove().run();
+    assertThat(store.told).containsExactly("closed id-1");
+  }
+}

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds sessions, and opens those that are missing: once a key, however many callers ask. The first
@@ -63,32 +64,49 @@ final class SessionOpenings {
 
   private void lead(Flight flight, SessionContext context) {
     Session session = claims.claim(flight);
+    if (session != null) {
+      flights.end(flight, session);
+      context.use(session);
+      return;
+    }
     try {
-      if (session != null) {
-        flights.end(flight, session);
-        context.use(session);
-        return;
-      }
-      if (flight.unwanted() != null) {
-        throw Flights.refusal(flight);
-      }
-      String id = specialists.get(flight.key().name()).open(flight.key());
+      String id = open(flight);
       if (id == null) {
         flights.learn(flight);
         context.learn(flight);
-        return;
+      } else {
+        context.use(landOpened(flight, id));
       }
-      session = land(flight, id);
-      if (flight.unwanted() != null) {
-        drain.release(session);
-        throw Flights.refusal(flight);
-      }
-      context.use(session);
-    } catch (Throwable failure) {
-      throw flights.fail(flight, "the connector failed with ", failure);
     } finally {
       flights.returned(flight);
     }
+  }
+
+  private @Nullable String open(Flight flight) {
+    if (flight.unwanted() != null) {
+      throw Flights.refusal(flight);
+    }
+    try {
+      return specialists.get(flight.key().name()).open(flight.key());
+    } catch (Throwable failure) {
+      throw flights.fail(flight, "the connector failed with ", failure);
+    }
+  }
+
+  private Session landOpened(Flight flight, String id) {
+    Session session;
+    try {
+      session = land(flight, id);
+    } catch (SessionOpenException told) {
+      throw flights.failAs(flight, told);
+    } catch (Throwable failure) {
+      throw flights.fail(flight, "the store failed with ", failure);
+    }
+    if (flight.unwanted() != null) {
+      drain.release(session);
+      throw Flights.refusal(flight);
+    }
+    return session;
   }
 
   /**

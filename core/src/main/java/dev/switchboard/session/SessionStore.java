@@ -101,7 +101,8 @@ public interface SessionStore {
    * Stores what a granted opening brought, unless another was first.
    *
    * @param opened the session opened, in use by the caller
-   * @return the session that the key has now: {@code opened} or the winner
+   * @return the session that the key has now: {@code opened} or the winner; fails with a {@link
+   *     SessionOpenException} that says why where another process has voided the opening
    */
   CompletionStage<Session> publish(Session opened);
 

@@ -31,6 +31,7 @@ class SharedStoreTests {
 
     final Queue<CompletableFuture<Claim>> claims = new ConcurrentLinkedQueue<>();
     final List<String> told = new CopyOnWriteArrayList<>();
+    volatile @Nullable RuntimeException publishing;
 
     @Override
     public @Nullable Session find(SessionKey key) {
@@ -42,6 +43,12 @@ class SharedStoreTests {
       CompletableFuture<Claim> claim = new CompletableFuture<>();
       claims.add(claim);
       return claim;
+    }
+
+    @Override
+    public CompletionStage<Session> publish(Session opened) {
+      RuntimeException refusal = publishing;
+      return refusal == null ? super.publish(opened) : CompletableFuture.failedFuture(refusal);
     }
 
     @Override
@@ -160,6 +167,18 @@ class SharedStoreTests {
         .isInstanceOf(SessionOpenException.class)
         .hasMessageEndingWith("the store failed with IllegalArgumentException")
         .hasCauseInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatAnotherProcessHasVoidedIsClosedAndSaidAsTheStoreSaysIt() {
+    store.publishing = new SessionOpenException("it was evicted meanwhile", null);
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(1));
+    assertThatThrownBy(() -> Crowd.get(call))
+        .isInstanceOf(SessionOpenException.class)
+        .hasMessage("it was evicted meanwhile");
+    assertThat(closes).hasSize(1);
+    assertThat(sessions.snapshot().total().draining()).isEqualTo(1);
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** Sessions shared by processes through Redis or Valkey. */
+@NullMarked
+package dev.switchboard.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,131 @@
+package dev.switchboard.redis;
+
+import dev.switchboard.session.RemovalCause;
+import dev.switchboard.session.Session;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionStore;
+import dev.switchboard.session.Token;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets sessions leave Redis. What could not be sent is sent before Redis is used again. */
+final class Evictions {
+
+  private static final Logger log = LoggerFactory.getLogger(Evictions.class);
+  private static final int TENANT_BATCH = 500;
+  private static final int MAX_PENDING = 10_000;
+
+  private final RedisLink link;
+  private final Leases leases;
+  private final Map<Token, Pending> pending = new ConcurrentHashMap<>();
+  private volatile SessionStore.@Nullable Listener listener;
+
+  private record Pending(SharedShelf shelf, Session session, RemovalCause cause) {}
+
+  Evictions(RedisLink link, Leases leases) {
+    this.link = link;
+    this.leases = leases;
+  }
+
+  void start(SessionStore.Listener told) {
+    listener = told;
+  }
+
+  /** Forgets whichever session the key has, and voids its opening. */
+  CompletableFuture<Boolean> evict(SharedShelf shelf, SessionKey key, RemovalCause cause) {
+    String field = Fields.of(key);
+    String call = StoredSession.text(Token.random());
+    return link.run(
+            Script.EVICT, shelf.shard(field), List.of(field, "", cause.name(), call, "", "0"))
+        .thenApply(reply -> isOne(reply.get(0)));
+  }
+
+  /** Forgets exactly this session, now or once Redis answers again. */
+  CompletableFuture<Boolean> evict(SharedShelf shelf, Session session, RemovalCause cause) {
+    return send(shelf, session, cause, true)
+        .exceptionally(
+            failure -> {
+              if (pending.size() < MAX_PENDING) {
+                pending.put(session.token(), new Pending(shelf, session, cause));
+              }
+              log.debug("The eviction of session {} has to wait for Redis", session);
+              return false;
+            });
+  }
+
+  private CompletableFuture<Boolean> send(
+      SharedShelf shelf, Session session, RemovalCause cause, boolean forCaller) {
+    String field = Fields.of(session.key());
+    boolean lost = cause == RemovalCause.LOST;
+    // Whoever has lost a session opens the next: that takes one round trip less so.
+    Token following = lost && forCaller ? Token.random() : null;
+    List<String> arguments =
+        List.of(
+            field,
+            StoredSession.text(session.token()),
+            cause.name(),
+            StoredSession.text(Token.random()),
+            following == null ? "" : StoredSession.text(following),
+            Leases.LEASE_MILLIS);
+    Shard shard = shelf.shard(field);
+    return (forCaller
+            ? link.run(Script.EVICT, shard, arguments)
+            : link.send(Script.EVICT, shard, arguments))
+        .thenApply(
+            reply -> {
+              boolean evicted = isOne(reply.get(0));
+              SessionStore.Listener told = listener;
+              if (evicted && lost && told != null) {
+                told.left(session, RemovalCause.LOST);
+              }
+              if (evicted && following != null) {
+                leases.prepare(shelf, session.key(), field, following);
+              }
+              return evicted;
+            });
+  }
+
+  /** Sends what has had to wait. */
+  CompletableFuture<?> sendPending() {
+    return CompletableFuture.allOf(
+        pending.values().stream()
+            .map(
+                late ->
+                    send(late.shelf, late.session, late.cause, false)
+                        .thenAccept(sent -> pending.remove(late.session.token(), late)))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Forgets all sessions of a tenant in these shards; returns how many. */
+  CompletionStage<Integer> evictTenant(List<Shard> shards, String tenant) {
+    CompletionStage<Integer> all = CompletableFuture.completedFuture(0);
+    for (Shard shard : shards) {
+      all = all.thenCombine(evictTenant(shard, tenant), Integer::sum);
+    }
+    return all;
+  }
+
+  private CompletionStage<Integer> evictTenant(Shard shard, String tenant) {
+    return link.run(
+            Script.EVICT_TENANT,
+            shard,
+            List.of(Fields.ofTenant(tenant), Integer.toString(TENANT_BATCH)))
+        .thenCompose(
+            reply -> {
+              int evicted = ((Long) reply.get(0)).intValue();
+              return (Long) reply.get(1) < TENANT_BATCH
+                  ? CompletableFuture.completedFuture(evicted)
+                  : evictTenant(shard, tenant).thenApply(more -> evicted + more);
+            });
+  }
+
+  private static boolean isOne(Object reply) {
+    return Long.valueOf(1).equals(reply);
+  }
+}

@@ -1,0 +1,202 @@
+package dev.switchboard.redis;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.session.Session;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionLimits;
+import dev.switchboard.session.Token;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shared sessions of one specialist that this process has seen. An entry is fresh for 30
+ * seconds after Redis has confirmed it; after that it only serves while Redis does not answer.
+ */
+final class NearCache {
+
+  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final Cache<SessionKey, Entry> entries;
+  private final ConcurrentNavigableMap<String, Entry> fields = new ConcurrentSkipListMap<>();
+  private final Ticker ticker;
+  private final long ttlNanos;
+  private final long idleNanos;
+  private final AtomicInteger flushes = new AtomicInteger();
+
+  NearCache(SessionLimits limits, Ticker ticker) {
+    this.ticker = ticker;
+    this.ttlNanos = nanosOrMost(limits.ttl());
+    this.idleNanos = nanosOrMost(limits.idleTimeout());
+    this.entries =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .maximumSize(limits.maxSize())
+            .expireAfterAccess(Duration.ofNanos(Math.min(ttlNanos, idleNanos)))
+            .<SessionKey, Entry>removalListener(this::removed)
+            .build();
+  }
+
+  static long nanosOrMost(@Nullable Duration limit) {
+    return limit == null || limit.compareTo(Duration.ofNanos(Long.MAX_VALUE)) > 0
+        ? Long.MAX_VALUE
+        : limit.toNanos();
+  }
+
+  /** What is known of a session. */
+  final class Entry {
+
+    private final Session session;
+    private final String field;
+    private final int flush = flushes.get();
+    private volatile long confirmedNanos;
+    private volatile long usedNanos;
+    private volatile long toldNanos;
+    private volatile boolean usedTold;
+
+    private Entry(Session session, String field, boolean usedTold) {
+      this.session = session;
+      this.field = field;
+      this.confirmedNanos = ticker.read();
+      this.usedNanos = confirmedNanos;
+      this.toldNanos = confirmedNanos;
+      this.usedTold = usedTold;
+    }
+
+    Session session() {
+      return session;
+    }
+
+    String field() {
+      return field;
+    }
+
+    private boolean isServed(long now) {
+      return now - session.openedNanos() < ttlNanos
+          && (session.isInUse() || now - usedNanos < idleNanos);
+    }
+
+    private boolean isFresh(long now) {
+      return flush == flushes.get() && now - confirmedNanos < FRESH_NANOS;
+    }
+
+    /** Notes that a use ends, and returns whether Redis has to hear that now. */
+    boolean used() {
+      usedNanos = ticker.read();
+      return session.isUsed() && !usedTold;
+    }
+
+    /** Redis hears of the last use now; returns how long ago that was. */
+    long tell() {
+      long now = ticker.read();
+      toldNanos = now;
+      usedTold = session.isUsed();
+      return session.isInUse() ? 0 : now - usedNanos;
+    }
+
+    /** Redis has not heard that it has been used. */
+    void untell() {
+      usedTold = false;
+    }
+  }
+
+  /** Returns the key's session where it is fresh. */
+  @Nullable Session fresh(SessionKey key) {
+    Entry entry = entries.getIfPresent(key);
+    if (entry == null) {
+      return null;
+    }
+    long now = ticker.read();
+    return entry.isFresh(now) && entry.isServed(now) ? entry.session : null;
+  }
+
+  /** Returns the key's session, fresh or not, unless its time has ended. */
+  @Nullable Session any(SessionKey key) {
+    Entry entry = entries.getIfPresent(key);
+    return entry != null && entry.isServed(ticker.read()) ? entry.session : null;
+  }
+
+  @Nullable Entry entry(Session session) {
+    Entry entry = entries.getIfPresent(session.key());
+    return entry != null && entry.session == session ? entry : null;
+  }
+
+  /**
+   * Remembers what Redis has confirmed.
+   *
+   * @param usedTold whether Redis knows that the session has been used, where it has
+   */
+  void put(Session session, String field, boolean usedTold) {
+    Entry entry = new Entry(session, field, usedTold);
+    fields.put(field, entry);
+    entries.put(session.key(), entry);
+  }
+
+  private void removed(@Nullable SessionKey key, @Nullable Entry entry, RemovalCause cause) {
+    if (entry != null) {
+      fields.remove(entry.field, entry);
+    }
+  }
+
+  void drop(Session session) {
+    Entry entry = entry(session);
+    if (entry != null) {
+      entries.asMap().remove(session.key(), entry);
+    }
+  }
+
+  void drop(SessionKey key) {
+    entries.invalidate(key);
+  }
+
+  /** Drops the session in this field if it comes from this opening. */
+  void drop(String field, Token opening) {
+    Entry entry = fields.get(field);
+    if (entry != null && entry.session.token().equals(opening)) {
+      entries.asMap().remove(entry.session.key(), entry);
+    }
+  }
+
+  /** Drops the sessions whose fields begin so. */
+  void dropAll(String prefix) {
+    for (Entry entry : fields.subMap(prefix, prefix + Character.MAX_VALUE).values()) {
+      entries.asMap().remove(entry.session.key(), entry);
+    }
+  }
+
+  /** Lets every entry be confirmed anew before it serves again. */
+  void flush() {
+    flushes.incrementAndGet();
+  }
+
+  /** The sessions that are in use. */
+  List<Entry> inUse() {
+    return fields.values().stream().filter(entry -> entry.session.isInUse()).toList();
+  }
+
+  /** The sessions that are or were used since Redis heard of them, this long ago or longer. */
+  List<Entry> untold(long nanos) {
+    List<Entry> untold = new ArrayList<>();
+    long now = ticker.read();
+    for (Entry entry : fields.values()) {
+      if (entry.session.isInUse()) {
+        // So long a use must not let the entry itself grow idle.
+        var unused = entries.getIfPresent(entry.session.key());
+      }
+      boolean news = entry.session.isInUse() || entry.usedNanos - entry.toldNanos > 0;
+      if (news && now - entry.toldNanos >= nanos) {
+        untold.add(entry);
+      }
+    }
+    return untold;
+  }
+}

@@ -1,0 +1,330 @@
+package dev.switchboard.redis;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.session.RemovalCause;
+import dev.switchboard.session.Session;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionLimits;
+import dev.switchboard.session.SessionOpenException;
+import dev.switchboard.session.SessionStore;
+import dev.switchboard.session.Token;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Keeps sessions in Redis or Valkey, shared by all processes of an application: opened once for all
+ * of them, and still there after a restart. What this process has seen lately it finds without
+ * asking Redis; while Redis does not answer, it goes on with the sessions it knows and opens local
+ * ones for keys it does not.
+ *
+ * <p>Differs from a store of one process in that it keeps its sessions at {@link #stop}; closes
+ * what has left at least once, after a grace; tells of leaving in the process that closes; and
+ * exceeds its bound by what processes open at the same moment. {@code exclusive} holds in each
+ * process.
+ *
+ * <p>For one engine. Safe for use by several threads. {@link #close} ends its connections.
+ *
+ * @since 0.1
+ */
+public final class RedisSessionStore implements SessionStore, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(RedisSessionStore.class);
+  private static final long TICK_MILLIS = 1_000;
+
+  private final Duration connectTimeout;
+  private final boolean failing;
+  private final SharedShelves shelves;
+  private final ScheduledThreadPoolExecutor timer;
+  private final RedisLink link;
+  private final LocalSessions local;
+  private final KnownSessions known;
+  private final Leases leases;
+  private final RemoteClaims claims;
+  private final Evictions evictions;
+  private final Reaper reaper;
+  private final Touches touches;
+  private @Nullable ScheduledFuture<?> ticking;
+  private CompletableFuture<?> reaping = CompletableFuture.completedFuture(null);
+  private volatile @Nullable Listener listener;
+
+  /** What calls do while Redis does not answer. */
+  public enum OnFailure {
+    /** Go on with known sessions, and open local ones for keys that have none. */
+    LOCAL,
+    /** Fail, unless the session was seen in the last 30 seconds. */
+    FAIL
+  }
+
+  RedisSessionStore(RedisSessionStoreBuilder from) {
+    Ticker ticker = from.ticker;
+    Duration openTimeout = from.settings.openTimeout();
+    Duration learnTimeout = from.settings.learnTimeout();
+    Namespace space = new Namespace(from.namespace, from.closeGrace);
+    connectTimeout = from.connectTimeout;
+    failing = from.onFailure == OnFailure.FAIL;
+    timer = new ScheduledThreadPoolExecutor(1, RedisSessionStore::thread);
+    RedisConnector connector = new RedisConnector(from.connections, connectTimeout);
+    link = new RedisLink(connector, space, new Told(), from.commandTimeout, from.scripts);
+    shelves = new SharedShelves(space, from.buckets, link, ticker);
+    local = new LocalSessions(ticker);
+    known = new KnownSessions(from.codec, ticker);
+    leases = new Leases(link, ticker, openTimeout, learnTimeout);
+    evictions = new Evictions(link, leases);
+    reaper = new Reaper(link, known);
+    claims =
+        new RemoteClaims(link, leases, known, reaper, timer, ticker, openTimeout, learnTimeout);
+    touches = new Touches(link);
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "switchboard-redis");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Starts to build a store.
+   *
+   * @param connections says where Redis is and how to log in; the store makes connections of its
+   *     own. A static primary with replicas is not supported: use Sentinel or Cluster
+   * @return a builder of a store with all defaults
+   */
+  public static RedisSessionStoreBuilder builder(LettuceConnectionFactory connections) {
+    return new RedisSessionStoreBuilder(connections);
+  }
+
+  /** Starts, waiting for the first connection no longer than the connect time-out. */
+  @Override
+  public synchronized void start(Listener told) {
+    if (listener == null) {
+      log.info("Sessions are shared through Redis; exclusive calls queue in each process");
+    }
+    listener = told;
+    local.start(told);
+    evictions.start(told);
+    reaper.start(told);
+    link.connect(connectTimeout);
+    ticking =
+        timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void configure(String specialist, SessionLimits limits) {
+    shelves.add(specialist, limits);
+    local.store().configure(specialist, limits);
+  }
+
+  @Override
+  public @Nullable Session find(SessionKey key) {
+    NearCache near = shelves.get(key).near();
+    if (link.isUp() || failing) {
+      return near.fresh(key);
+    }
+    Session seen = near.any(key);
+    return seen != null ? seen : local.store().find(key);
+  }
+
+  @Override
+  public CompletionStage<Claim> claim(SessionKey key) {
+    SharedShelf shelf = shelves.get(key);
+    Token prepared = leases.takePrepared(key);
+    if (prepared != null) {
+      return CompletableFuture.completedFuture(new Granted(prepared));
+    }
+    Session alone = local.isEmpty() ? null : local.store().find(key);
+    return alone != null ? share(shelf, alone) : claimShared(shelf, key);
+  }
+
+  private CompletionStage<Claim> claimShared(SharedShelf shelf, SessionKey key) {
+    return claims.claim(shelf, key, () -> claimWithoutRedis(shelf, key));
+  }
+
+  private CompletionStage<Claim> claimWithoutRedis(SharedShelf shelf, SessionKey key) {
+    if (failing) {
+      return CompletableFuture.failedFuture(RemoteClaims.failure(key, "Redis cannot be reached"));
+    }
+    Session seen = shelf.near().any(key);
+    return seen != null
+        ? CompletableFuture.completedFuture(new Found(seen))
+        : local.store().claim(key);
+  }
+
+  /** Shares a session that was opened while Redis did not answer. */
+  private CompletionStage<Claim> share(SharedShelf shelf, Session alone) {
+    SessionKey key = alone.key();
+    return claims
+        .publish(shelf, alone)
+        .handle(
+            (winner, failure) -> {
+              if (failure != null) {
+                boolean refused = RedisLink.cause(failure) instanceof SessionOpenException;
+                return refused ? replaced(shelf, alone) : found(alone);
+              }
+              if (winner == alone) {
+                local.move(alone);
+                shelf.near().put(alone, Fields.of(key), alone.isUsed());
+              } else {
+                local.drop(alone);
+              }
+              return found(winner);
+            })
+        .thenCompose(claim -> claim);
+  }
+
+  private CompletionStage<Claim> replaced(SharedShelf shelf, Session alone) {
+    local.drop(alone);
+    return claimShared(shelf, alone.key());
+  }
+
+  private static CompletionStage<Claim> found(Session session) {
+    return CompletableFuture.completedFuture(new Found(session));
+  }
+
+  @Override
+  public void learn(SessionKey key, Token opening) {
+    leases.learn(opening);
+  }
+
+  @Override
+  public CompletionStage<Session> publish(Session opened) {
+    SharedShelf shelf = shelves.get(opened.key());
+    leases.release(opened.token());
+    return claims
+        .publish(shelf, opened)
+        .handle(
+            (winner, failure) -> {
+              if (failure == null) {
+                if (winner == opened) {
+                  told().entered(opened);
+                  shelf.near().put(opened, Fields.of(opened.key()), opened.isUsed());
+                }
+                return CompletableFuture.completedFuture(winner);
+              }
+              Throwable cause = RedisLink.cause(failure);
+              return failing || cause instanceof SessionOpenException
+                  ? CompletableFuture.<Session>failedFuture(cause)
+                  : local.store().publish(opened);
+            })
+        .thenCompose(winner -> winner);
+  }
+
+  private Listener told() {
+    Listener told = listener;
+    if (told == null) {
+      throw new IllegalStateException("the store has not been started");
+    }
+    return told;
+  }
+
+  @Override
+  public void fail(SessionKey key, Token opening, @Nullable Throwable failure) {
+    leases.fail(opening, failure == null ? "" : failure.getClass().getName());
+  }
+
+  @Override
+  public CompletionStage<Boolean> evict(
+      SessionKey key, @Nullable Token opening, RemovalCause cause) {
+    SharedShelf shelf = shelves.find(key);
+    if (shelf == null) {
+      return CompletableFuture.completedFuture(false);
+    }
+    boolean alone = local.evict(key, opening, cause);
+    if (opening == null) {
+      shelf.near().drop(key);
+      return evictions.evict(shelf, key, cause).thenApply(shared -> shared || alone);
+    }
+    if (alone) {
+      return CompletableFuture.completedFuture(true);
+    }
+    Session session = known.find(key, opening);
+    shelf.near().drop(session);
+    return evictions.evict(shelf, session, cause);
+  }
+
+  @Override
+  public CompletionStage<Integer> evictTenant(String tenant) {
+    int alone = local.store().evictTenant(tenant).toCompletableFuture().join();
+    shelves.all().forEach(shelf -> shelf.near().dropAll(Fields.ofTenant(tenant) + "."));
+    return shelves
+        .allShards()
+        .thenCompose(shards -> evictions.evictTenant(shards, tenant))
+        .thenApply(shared -> shared + alone);
+  }
+
+  @Override
+  public void touch(Session session) {
+    if (local.has(session)) {
+      local.store().touch(session);
+    } else {
+      touches.touch(shelves.get(session.key()), session);
+    }
+  }
+
+  @Override
+  public void closed(Session session) {
+    reaper.closed(session);
+  }
+
+  private void tick() {
+    var unused = maintain();
+  }
+
+  /** What is done every second: renews leases, tells of uses, closes what is due. */
+  synchronized CompletableFuture<?> maintain() {
+    leases.renew();
+    if (link.isUp() && reaping.isDone()) {
+      shelves.all().forEach(touches::sweep);
+      reaping =
+          CompletableFuture.allOf(
+              shelves.all().stream().map(reaper::reap).toArray(CompletableFuture[]::new));
+    }
+    return reaping;
+  }
+
+  /** Stops; what is shared stays, and what has to be closed is left to other processes. */
+  @Override
+  public synchronized void stop() {
+    if (ticking != null) {
+      ticking.cancel(false);
+    }
+    local.store().stop();
+  }
+
+  /** Ends the connections. Call it after the engine has stopped; Spring does. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    link.close();
+  }
+
+  /** What the link tells. */
+  private final class Told implements RedisLink.Listener {
+
+    @Override
+    public CompletionStage<?> recovering() {
+      return evictions.sendPending().thenCompose(sent -> shelves.register());
+    }
+
+    @Override
+    public void subscribed() {
+      shelves.all().forEach(shelf -> shelf.near().flush());
+    }
+
+    @Override
+    public void message(String text) {
+      int space = text.indexOf(' ');
+      if (space > 0 && text.length() == space + 33) {
+        Token token = StoredSession.token(text.substring(space + 1));
+        shelves.all().forEach(shelf -> shelf.near().drop(text.substring(0, space), token));
+      }
+    }
+  }
+}

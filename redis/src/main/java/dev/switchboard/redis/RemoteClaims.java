@@ -1,0 +1,233 @@
+package dev.switchboard.redis;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.session.Session;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionOpenException;
+import dev.switchboard.session.SessionStore;
+import dev.switchboard.session.Token;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks Redis for sessions, waits for those that other processes open, and stores what this one has.
+ */
+final class RemoteClaims {
+
+  private static final long SHORTEST_POLL_MILLIS = 10;
+  private static final long LONGEST_POLL_MILLIS = 250;
+  private static final int UNREADABLE_AT_MOST = 3;
+
+  private final RedisLink link;
+  private final Leases leases;
+  private final KnownSessions known;
+  private final Reaper reaper;
+  private final ScheduledExecutorService timer;
+  private final Ticker ticker;
+  private final Duration openTimeout;
+  private final Duration learnTimeout;
+
+  RemoteClaims(
+      RedisLink link,
+      Leases leases,
+      KnownSessions known,
+      Reaper reaper,
+      ScheduledExecutorService timer,
+      Ticker ticker,
+      Duration openTimeout,
+      Duration learnTimeout) {
+    this.link = link;
+    this.leases = leases;
+    this.known = known;
+    this.reaper = reaper;
+    this.timer = timer;
+    this.ticker = ticker;
+    this.openTimeout = openTimeout;
+    this.learnTimeout = learnTimeout;
+  }
+
+  /** Claims; {@code unreachable} answers where Redis does not. */
+  CompletableFuture<SessionStore.Claim> claim(
+      SharedShelf shelf,
+      SessionKey key,
+      Supplier<CompletionStage<SessionStore.Claim>> unreachable) {
+    Poll poll = new Poll(shelf, key, unreachable);
+    poll.ask();
+    return poll.claim;
+  }
+
+  static SessionOpenException failure(SessionKey key, String reason) {
+    return new SessionOpenException(
+        "No session of specialist '%s': %s".formatted(key.specialist(), reason), null);
+  }
+
+  /** One claim, asked again while another process opens. */
+  private final class Poll {
+
+    private final CompletableFuture<SessionStore.Claim> claim = new CompletableFuture<>();
+    private final SharedShelf shelf;
+    private final SessionKey key;
+    private final String field;
+    private final Token token = Token.random();
+    private final Supplier<CompletionStage<SessionStore.Claim>> unreachable;
+    private final long sinceNanos = ticker.read();
+    private String awaited = "";
+    private String unreadable = "";
+    private int unreadables;
+    private long longestPollMillis = SHORTEST_POLL_MILLIS;
+
+    Poll(
+        SharedShelf shelf,
+        SessionKey key,
+        Supplier<CompletionStage<SessionStore.Claim>> unreachable) {
+      this.shelf = shelf;
+      this.key = key;
+      this.field = Fields.of(key);
+      this.unreachable = unreachable;
+    }
+
+    void ask() {
+      if (claim.isDone()) {
+        return;
+      }
+      String named = StoredSession.text(token);
+      List<String> arguments = List.of(field, named, Leases.LEASE_MILLIS, awaited, unreadable);
+      var unused =
+          link.run(Script.ACQUIRE, shelf.shard(field), arguments).whenComplete(this::answered);
+    }
+
+    private void answered(@Nullable List<Object> reply, @Nullable Throwable failure) {
+      try {
+        if (reply != null) {
+          answered(reply);
+        } else if (failure != null) {
+          unanswered(RedisLink.cause(failure));
+        }
+      } catch (RuntimeException e) {
+        claim.completeExceptionally(e);
+      }
+    }
+
+    private void answered(List<Object> reply) {
+      switch (Shard.text(reply.get(0))) {
+        case "FOUND" -> found((byte[]) reply.get(1), (Long) reply.get(2));
+        case "GRANTED" -> {
+          leases.hold(shelf, field, token);
+          if (!claim.complete(new SessionStore.Granted(token))) {
+            leases.fail(token, "");
+          }
+        }
+        case "HELD" -> held(Shard.text(reply.get(1)), Shard.text(reply.get(2)).equals("L"));
+        case "FAILED" ->
+            fail("its opening in another process failed with " + Shard.text(reply.get(1)));
+        default -> fail("it was evicted meanwhile");
+      }
+    }
+
+    private void found(byte[] record, long ageMillis) {
+      Session session = known.read(key, record, ageMillis);
+      if (session != null) {
+        shelf.near().put(session, field, session.isUsed());
+        claim.complete(new SessionStore.Found(session));
+      } else if (unreadables++ < UNREADABLE_AT_MOST) {
+        unreadable = Shard.text(record);
+        ask();
+      } else {
+        fail("what Redis keeps for it cannot be read");
+      }
+    }
+
+    private void held(String holder, boolean learning) {
+      awaited = holder;
+      Duration limit = learning ? learnTimeout : openTimeout;
+      if (ticker.read() - sinceNanos >= limit.toNanos()) {
+        fail(
+            learning
+                ? "no reply named its id to another process within learn-timeout"
+                : "its opening in another process took longer than open-timeout");
+        return;
+      }
+      longestPollMillis = Math.min(2 * longestPollMillis, LONGEST_POLL_MILLIS);
+      long delay =
+          ThreadLocalRandom.current().nextLong(SHORTEST_POLL_MILLIS, longestPollMillis + 1);
+      try {
+        var unused = timer.schedule(this::ask, delay, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        fail("the application stops");
+      }
+    }
+
+    private void fail(String reason) {
+      claim.completeExceptionally(failure(key, reason));
+    }
+
+    private void unanswered(Throwable failure) {
+      if (failure instanceof TimeoutException) {
+        // Should Redis still get to it, nobody here would know of the lease: this follows it.
+        leases.hold(shelf, field, token);
+        leases.fail(token, "");
+      }
+      var unused =
+          unreachable
+              .get()
+              .whenComplete(
+                  (instead, refusal) -> {
+                    if (refusal == null) {
+                      claim.complete(instead);
+                    } else {
+                      claim.completeExceptionally(RedisLink.cause(refusal));
+                    }
+                  });
+    }
+  }
+
+  /**
+   * Stores a session unless another was first, and returns the one that the key has then. Fails
+   * with a {@link SessionOpenException} where the session may not be stored any more.
+   */
+  CompletableFuture<Session> publish(SharedShelf shelf, Session opened) {
+    SessionKey key = opened.key();
+    String field = Fields.of(key);
+    Shard shard = shelf.shard(field);
+    known.add(opened);
+    return link.run(
+            Script.PUBLISH,
+            shard,
+            List.of(
+                field,
+                StoredSession.text(opened.token()),
+                opened.isUsed() ? "U" : "F",
+                opened.isLearned() ? "L" : "O",
+                Long.toString(known.ageMillis(opened)),
+                known.payload(opened)))
+        .thenApply(
+            reply -> {
+              switch (Shard.text(reply.get(0))) {
+                case "PUBLISHED" -> {
+                  if ((Long) reply.get(1) > 0) {
+                    var unused = reaper.trim(shelf, shard);
+                  }
+                  return opened;
+                }
+                case "FOUND" -> {
+                  Session winner = known.read(key, (byte[]) reply.get(1), (Long) reply.get(2));
+                  if (winner == null) {
+                    throw failure(key, "what Redis keeps for it cannot be read");
+                  }
+                  shelf.near().put(winner, field, winner.isUsed());
+                  return winner;
+                }
+                default -> throw failure(key, "it was evicted meanwhile");
+              }
+            });
+  }
+}

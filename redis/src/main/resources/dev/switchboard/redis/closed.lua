@@ -1,0 +1,6 @@
+-- These sessions need no further close: tokens.
+for i = 6, #ARGV do
+  redis.call('ZREM', CLOSING, ARGV[i])
+  redis.call('HDEL', CLOSINGS, ARGV[i])
+end
+return {}

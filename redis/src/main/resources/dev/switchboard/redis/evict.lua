@@ -1,0 +1,22 @@
+-- Forgets the session of this token, or any where it is ''; a lost one's next opening is leased in
+-- the same step. field, token or '', cause, name of this call, next token or '', lease in ms
+local field, token, cause, call, following = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+
+if isGone(call) then
+  return {1}
+end
+local holder = leased(field)
+if token == '' and holder then
+  gone(holder)
+  redis.call('HDEL', LEASES, field)
+end
+local record = stored(field)
+if not record or (token ~= '' and tokenOf(record) ~= token) then
+  return {0}
+end
+leave(field, record, cause)
+gone(call)
+if following ~= '' then
+  lease(field, following, 'O', tonumber(ARGV[11]))
+end
+return {1}

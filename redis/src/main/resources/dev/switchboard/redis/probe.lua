@@ -1,0 +1,3 @@
+-- Tells whether the server takes writes again.
+gone('probe')
+return {}

@@ -1,0 +1,23 @@
+-- Stores a session into an empty slot, leased or not; or returns the one that was first.
+-- field, token, F or U, O or L, age in ms, payload
+local field, token, age = ARGV[6], ARGV[7], tonumber(ARGV[10])
+
+if leased(field) == token then
+  redis.call('HDEL', LEASES, field)
+end
+local first = stored(field)
+if first and tokenOf(first) ~= token then
+  return found(field, first)
+end
+if not first then
+  if isGone(token) then
+    return {'VOID'}
+  end
+  local opened = now - age
+  redis.call(
+      'HSET', SESSIONS, field, '1' .. ARGV[8] .. ARGV[9] .. token .. digits(opened) .. ARGV[11])
+  redis.call('ZADD', TOUCHED, now, field)
+  redis.call('ZADD', OPENED, opened, field)
+  redis.call('ZADD', INDEX, 0, field)
+end
+return {'PUBLISHED', redis.call('ZCARD', TOUCHED) - MAX_SIZE}

@@ -1,0 +1,25 @@
+-- Lets the least recently used leave while there are too many; last those in use, whose fields are
+-- given.
+local busy = {}
+for i = 6, #ARGV do
+  busy[ARGV[i]] = true
+end
+local over = redis.call('ZCARD', TOUCHED) - MAX_SIZE
+if over <= 0 then
+  return {0}
+end
+local oldest = redis.call('ZRANGE', TOUCHED, 0, over + #ARGV - 6)
+for _, inUse in ipairs({false, true}) do
+  for _, field in ipairs(oldest) do
+    if over > 0 and (busy[field] or false) == inUse then
+      local record = redis.call('HGET', SESSIONS, field)
+      if record and string.find(record, RECORD) then
+        leave(field, record, 'SURPLUS')
+      else
+        remove(field)
+      end
+      over = over - 1
+    end
+  end
+end
+return {1}

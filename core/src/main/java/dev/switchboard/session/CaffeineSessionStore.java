@@ -101,12 +101,23 @@ public final class CaffeineSessionStore implements SessionStore {
   }
 
   @Override
+  public CompletionStage<Integer> evictSpecialist(String specialist) {
+    SessionShelf shelf = shelves.get(SpecialistName.of(specialist));
+    return CompletableFuture.completedFuture(shelf == null ? 0 : shelf.clear(RemovalCause.EVICTED));
+  }
+
+  @Override
+  public State state() {
+    return new State("memory", true, null);
+  }
+
+  @Override
   public void touch(Session session) {
     shelf(session.key()).touch(session);
   }
 
   @Override
   public void stop() {
-    shelves.values().forEach(SessionShelf::clear);
+    shelves.values().forEach(shelf -> shelf.clear(RemovalCause.SHUTDOWN));
   }
 }

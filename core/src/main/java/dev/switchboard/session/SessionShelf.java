@@ -184,10 +184,11 @@ final class SessionShelf {
             .count();
   }
 
-  void clear() {
+  int clear(RemovalCause cause) {
     adding.lock();
     try {
-      List.copyOf(stored.values()).forEach(session -> remove(session, RemovalCause.SHUTDOWN));
+      return (int)
+          List.copyOf(stored.values()).stream().filter(session -> remove(session, cause)).count();
     } finally {
       adding.unlock();
     }

@@ -33,6 +33,15 @@ public interface SessionStore {
    */
   record Granted(Token opening) implements Claim {}
 
+  /**
+   * How a store is.
+   *
+   * @param kind what it keeps sessions in, as in {@code memory}
+   * @param available whether it can be reached; a shared store that cannot serves what it may
+   * @param detail what an operator should know, without ids, tenants and credentials, or null
+   */
+  record State(String kind, boolean available, @Nullable String detail) {}
+
   /** Is told what enters and leaves; must return at once and call nothing back. */
   interface Listener {
 
@@ -133,6 +142,23 @@ public interface SessionStore {
    * @return how many entries were removed
    */
   CompletionStage<Integer> evictTenant(String tenant);
+
+  /**
+   * Forgets all sessions with a specialist.
+   *
+   * @param specialist the specialist's name; one that was never configured has none
+   * @return how many entries were removed
+   */
+  CompletionStage<Integer> evictSpecialist(String specialist);
+
+  /**
+   * Tells how the store is. Must return at once, from what is known already.
+   *
+   * @return its state; available by default
+   */
+  default State state() {
+    return new State(getClass().getSimpleName(), true, null);
+  }
 
   /**
    * Notes that a use of the session ends now: its idle time starts anew. Called before the use is

@@ -134,6 +134,20 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     return join(store.evictTenant(tenant));
   }
 
+  /**
+   * Lets all sessions with a specialist leave, and voids its openings in flight; they are closed
+   * after their last use.
+   *
+   * @param specialist the specialist's name, {@code [a-z0-9-]+}
+   * @return how many sessions there were; none where nobody knows the name
+   * @throws IllegalArgumentException if the name is not one
+   */
+  public int evictSpecialist(String specialist) {
+    SpecialistName name = SpecialistName.of(specialist);
+    flights.voidIf(key -> name.equals(key.name()), "the specialist was evicted meanwhile");
+    return join(store.evictSpecialist(specialist));
+  }
+
   private static <T> T join(CompletionStage<T> stage) {
     try {
       return stage.toCompletableFuture().join();
@@ -149,6 +163,15 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
    */
   public SessionSnapshot snapshot() {
     return ledger.snapshot();
+  }
+
+  /**
+   * Asks the store how it is.
+   *
+   * @return its kind, and whether it can be reached
+   */
+  public SessionStore.State storeState() {
+    return store.state();
   }
 
   @Override

@@ -50,6 +50,11 @@ class HeldStore implements SessionStore {
   }
 
   @Override
+  public CompletionStage<Integer> evictSpecialist(String specialist) {
+    return store.evictSpecialist(specialist);
+  }
+
+  @Override
   public void touch(Session session) {
     store.touch(session);
   }

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import static dev.switchboard.session.Engine.ACME;
+import static dev.switchboard.session.Engine.GLOBEX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -336,6 +337,36 @@ class SessionOpeningTests {
       engine.runCloses();
       assertThat(closing.closed).containsExactly("late");
       assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 1, 0, 0));
+    }
+  }
+
+  @Test
+  void evictingASpecialistLetsItsSessionsLeaveAndVoidsItsOpeningsInFlight() {
+    CountDownLatch opening = new CountDownLatch(1);
+    SpecialistConnector slowForAcme =
+        key -> {
+          if ("acme".equals(key.tenant())) {
+            opening.await();
+          }
+          return "id";
+        };
+    try (Engine engine = new Engine(slowForAcme, settings -> settings)) {
+      SessionKey desk = SessionKey.of("storefront", "acme");
+      engine.idOf(GLOBEX);
+      engine.idOf(desk);
+      Threads threads = new Threads();
+      List<FutureTask<Throwable>> crowd = threads.start(3, () -> engine.idOf(ACME));
+      threads.awaitAllWaiting();
+      assertThat(engine.sessions.evictSpecialist("mar-keting")).isEqualTo(1);
+      opening.countDown();
+      assertThat(crowd)
+          .allSatisfy(
+              each ->
+                  assertThat(Crowd.get(each))
+                      .hasMessageContaining("the specialist was evicted meanwhile"));
+      engine.runCloses();
+      assertThat(engine.counts()).isEqualTo(new SessionCounts(3, 1, 0, 2, 0, 0));
+      assertThat(engine.sessions.evict(desk)).isTrue();
     }
   }
 

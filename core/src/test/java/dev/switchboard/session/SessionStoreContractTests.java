@@ -147,6 +147,27 @@ abstract class SessionStoreContractTests {
   }
 
   @Test
+  void allSessionsWithASpecialistAreEvictedAndNoOthersAre() {
+    open(ACME);
+    open(GLOBEX).acquire();
+    Session other = open(SessionKey.of("desk", "acme"));
+    assertThat(get(store.evictSpecialist("crm"))).isEqualTo(2);
+    assertThat(get(store.evictSpecialist("crm"))).isZero();
+    assertThat(get(store.evictSpecialist("unknown"))).isZero();
+    assertThat(store.find(ACME)).isNull();
+    settle();
+    assertThat(departures.live).containsExactly(other);
+    assertThat(departures.causes).containsOnly(RemovalCause.EVICTED).hasSize(2);
+    assertThat(open(ACME)).isIn(departures.live);
+  }
+
+  @Test
+  void aStoreThatServesSaysThatItIsAvailable() {
+    assertThat(store.state().available()).isTrue();
+    assertThat(store.state().kind()).isNotBlank();
+  }
+
+  @Test
   void theLeastRecentlyUsedLeaves() {
     Session acme = open(ACME);
     Session globex = open(GLOBEX);

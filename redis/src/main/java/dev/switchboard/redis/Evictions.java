@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class Evictions {
 
   private static final Logger log = LoggerFactory.getLogger(Evictions.class);
-  private static final int TENANT_BATCH = 500;
+  private static final int BATCH = 500;
   private static final int MAX_PENDING = 10_000;
 
   private final RedisLink link;
@@ -104,24 +104,32 @@ final class Evictions {
 
   /** Forgets all sessions of a tenant in these shards; returns how many. */
   CompletionStage<Integer> evictTenant(List<Shard> shards, String tenant) {
+    String hash = Fields.ofTenant(tenant);
+    // A slash follows the dot that ends a tenant's hash.
+    return evictAll(shards, "[" + hash + ".", "(" + hash + "/");
+  }
+
+  /** Forgets all sessions in these shards; returns how many. */
+  CompletionStage<Integer> evictAll(List<Shard> shards) {
+    return evictAll(shards, "-", "+");
+  }
+
+  private CompletionStage<Integer> evictAll(List<Shard> shards, String from, String to) {
     CompletionStage<Integer> all = CompletableFuture.completedFuture(0);
     for (Shard shard : shards) {
-      all = all.thenCombine(evictTenant(shard, tenant), Integer::sum);
+      all = all.thenCombine(evictAll(shard, from, to), Integer::sum);
     }
     return all;
   }
 
-  private CompletionStage<Integer> evictTenant(Shard shard, String tenant) {
-    return link.run(
-            Script.EVICT_TENANT,
-            shard,
-            List.of(Fields.ofTenant(tenant), Integer.toString(TENANT_BATCH)))
+  private CompletionStage<Integer> evictAll(Shard shard, String from, String to) {
+    return link.run(Script.EVICT_ALL, shard, List.of(from, to, Integer.toString(BATCH)))
         .thenCompose(
             reply -> {
               int evicted = ((Long) reply.get(0)).intValue();
-              return (Long) reply.get(1) < TENANT_BATCH
+              return (Long) reply.get(1) < BATCH
                   ? CompletableFuture.completedFuture(evicted)
-                  : evictTenant(shard, tenant).thenApply(more -> evicted + more);
+                  : evictAll(shard, from, to).thenApply(more -> evicted + more);
             });
   }
 

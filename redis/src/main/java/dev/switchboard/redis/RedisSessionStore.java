@@ -232,7 +232,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   @Override
   public CompletionStage<Boolean> evict(
       SessionKey key, @Nullable Token opening, RemovalCause cause) {
-    SharedShelf shelf = shelves.find(key);
+    SharedShelf shelf = shelves.find(key.specialist());
     if (shelf == null) {
       return CompletableFuture.completedFuture(false);
     }
@@ -257,6 +257,23 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
         .allShards()
         .thenCompose(shards -> evictions.evictTenant(shards, tenant))
         .thenApply(shared -> shared + alone);
+  }
+
+  @Override
+  public CompletionStage<Integer> evictSpecialist(String specialist) {
+    int alone = local.store().evictSpecialist(specialist).toCompletableFuture().join();
+    SharedShelf shelf = shelves.find(specialist);
+    if (shelf == null) {
+      return CompletableFuture.completedFuture(alone);
+    }
+    shelf.near().dropAll("");
+    return evictions.evictAll(shelf.shards()).thenApply(shared -> shared + alone);
+  }
+
+  @Override
+  public State state() {
+    boolean up = link.isUp();
+    return new State("redis", up, up ? null : "Redis does not answer");
   }
 
   @Override

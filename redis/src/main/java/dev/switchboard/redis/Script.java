@@ -15,7 +15,7 @@ enum Script {
   PUBLISH,
   FAIL,
   EVICT,
-  EVICT_TENANT,
+  EVICT_ALL,
   TOUCH,
   TRIM,
   REAP,

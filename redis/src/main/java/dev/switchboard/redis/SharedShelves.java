@@ -54,7 +54,7 @@ final class SharedShelves {
   SharedShelf get(SessionKey key) {
     SharedShelf shelf = written.get(key.specialist());
     if (shelf == null) {
-      shelf = find(key);
+      shelf = find(key.specialist());
       if (shelf == null) {
         throw new IllegalStateException(
             "specialist '%s' was not configured".formatted(key.specialist()));
@@ -64,8 +64,8 @@ final class SharedShelves {
   }
 
   /** Returns null for a specialist that this process has not called yet. */
-  @Nullable SharedShelf find(SessionKey key) {
-    return shelves.get(StoredSession.canonical(key.specialist()));
+  @Nullable SharedShelf find(String specialist) {
+    return shelves.get(StoredSession.canonical(specialist));
   }
 
   Collection<SharedShelf> all() {

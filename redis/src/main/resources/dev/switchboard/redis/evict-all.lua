@@ -1,10 +1,8 @@
--- Forgets sessions of a tenant and voids its openings, at most so many; says how many of each.
--- tenant's hash, limit
-local tenant, limit = ARGV[6], tonumber(ARGV[7])
-
+-- Forgets the sessions of a tenant, or all, and voids their openings, at most so many; says how many
+-- sessions it forgot, and how many fields it saw. first field, first that is not meant, limit
 local evicted = 0
 local fields =
-    redis.call('ZRANGEBYLEX', INDEX, '[' .. tenant .. '.', '(' .. tenant .. '/', 'LIMIT', 0, limit)
+    redis.call('ZRANGEBYLEX', INDEX, ARGV[6], ARGV[7], 'LIMIT', 0, tonumber(ARGV[8]))
 for _, field in ipairs(fields) do
   local holder = leased(field)
   if holder then

@@ -1,10 +1,14 @@
 package dev.switchboard.autoconfigure;
 
+import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.session.SessionSettings;
+import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.SpecialistSessionConfiguration;
 import dev.switchboard.session.SpecialistSettings;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -20,6 +24,17 @@ public final class SpecialistSessionAutoConfiguration {
 
   /** Creates the auto-configuration. */
   public SpecialistSessionAutoConfiguration() {}
+
+  @Bean
+  @ConditionalOnProperty(name = "switchboard.store", havingValue = "redis")
+  @ConditionalOnMissingClass("dev.switchboard.redis.RedisSessionStore")
+  @SuppressWarnings("DoNotCallSuggester")
+  static SessionStore missingSessionStore() {
+    throw new InvalidDeclarationException(
+        "switchboard.store must be local where the module switchboard-redis is not there but was"
+            + " redis",
+        "Add the dependency dev.switchboard:switchboard-redis, or set switchboard.store=local.");
+  }
 
   @Bean
   @ConditionalOnMissingBean

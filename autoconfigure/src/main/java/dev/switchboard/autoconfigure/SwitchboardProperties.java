@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tenancy Whether each session belongs to a tenant, or the application has only one.
  * @param wiring Whether missing connectors, contradicting settings and settings that nothing uses
  *     stop startup or are logged.
+ * @param store Where sessions are kept. Where the module switchboard-redis is, in Redis, else in
+ *     memory.
  * @param session Sessions of all specialists.
  * @param specialists Single specialists by name, stronger than their annotations. Dashes in names
  *     do not matter.
@@ -22,6 +24,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record SwitchboardProperties(
     @DefaultValue("required") Tenancy tenancy,
     @DefaultValue("strict") Wiring wiring,
+    @Nullable Store store,
     @DefaultValue Session session,
     @DefaultValue Map<String, Specialist> specialists) {
 
@@ -39,6 +42,14 @@ public record SwitchboardProperties(
     STRICT,
     /** They are logged, for slices and shared configuration. */
     WARN
+  }
+
+  /** Where sessions are kept. */
+  public enum Store {
+    /** In the memory of each process. */
+    LOCAL,
+    /** In Redis or Valkey, shared by all processes. */
+    REDIS
   }
 
   /**

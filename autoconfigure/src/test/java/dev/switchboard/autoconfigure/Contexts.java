@@ -15,7 +15,13 @@ final class Contexts {
 
   private Contexts() {}
 
+  /** With sessions in memory. */
   static ApplicationContextRunner runner() {
+    return sharingRunner().withPropertyValues("switchboard.store=local");
+  }
+
+  /** With sessions in Redis. */
+  static ApplicationContextRunner sharingRunner() {
     return new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(registered().toArray(Class<?>[]::new)));
   }

@@ -25,7 +25,7 @@ final class Sources {
       return with(
           runner,
           new YamlPropertySourceLoader()
-              .load("test", new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
+              .load("test-yaml", new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8)))
               .get(0));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

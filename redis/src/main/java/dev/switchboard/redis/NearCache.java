@@ -25,6 +25,9 @@ final class NearCache {
 
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** Redis knows for ten minutes what has left; half of that is on the safe side. */
+  private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(5);
+
   private final Cache<SessionKey, Entry> entries;
   private final ConcurrentNavigableMap<String, Entry> fields = new ConcurrentSkipListMap<>();
   private final Ticker ticker;
@@ -58,7 +61,7 @@ final class NearCache {
     private final Session session;
     private final String field;
     private final int flush = flushes.get();
-    private volatile long confirmedNanos;
+    private final long confirmedNanos;
     private volatile long usedNanos;
     private volatile long toldNanos;
     private volatile boolean usedTold;
@@ -123,6 +126,18 @@ final class NearCache {
   @Nullable Session any(SessionKey key) {
     Entry entry = entries.getIfPresent(key);
     return entry != null && entry.isServed(ticker.read()) ? entry.session : null;
+  }
+
+  /**
+   * Returns the key's session where Redis has confirmed it so lately that it must have lost its
+   * data, unless it still knows why the session is gone.
+   */
+  @Nullable Session missed(SessionKey key) {
+    Entry entry = entries.getIfPresent(key);
+    long now = ticker.read();
+    return entry != null && entry.isServed(now) && now - entry.confirmedNanos < REMEMBERED_NANOS
+        ? entry.session
+        : null;
   }
 
   @Nullable Entry entry(Session session) {

@@ -31,6 +31,7 @@ final class Reaper {
   private final RedisLink link;
   private final KnownSessions known;
   private final Map<Token, Reaped> reaped = new ConcurrentHashMap<>();
+  private final Map<Token, Shard> closed = new ConcurrentHashMap<>();
   private volatile SessionStore.@Nullable Listener listener;
 
   private record Reaped(Shard shard, Session session) {}
@@ -86,8 +87,9 @@ final class Reaper {
     if (session == null || !CAUSES.contains(cause)) {
       log.warn(
           "A session of specialist '{}' cannot be read and stays open there", shelf.specialist());
-      close(shard, token);
+      var unused = close(shard, token);
     } else if (told != null
+        && !closed.containsKey(session.token())
         && reaped.putIfAbsent(session.token(), new Reaped(shard, session)) == null) {
       shelf.near().drop(session);
       told.left(session, RemovalCause.valueOf(cause));
@@ -98,11 +100,20 @@ final class Reaper {
   void closed(Session session) {
     Reaped done = reaped.remove(session.token());
     if (done != null) {
-      close(done.shard, StoredSession.text(session.token()));
+      closed.put(session.token(), done.shard);
+      tellClosed();
     }
   }
 
-  private void close(Shard shard, String token) {
-    var unused = link.run(Script.CLOSED, shard, List.of(token));
+  /** Tells what has been closed, until Redis has heard it. */
+  void tellClosed() {
+    closed.forEach(
+        (token, shard) -> {
+          var unused = close(shard, StoredSession.text(token)).thenRun(() -> closed.remove(token));
+        });
+  }
+
+  private CompletableFuture<?> close(Shard shard, String token) {
+    return link.run(Script.CLOSED, shard, List.of(token));
   }
 }

@@ -31,6 +31,7 @@ final class RedisConnector implements AutoCloseable {
 
   private static final Duration LONGEST_RECONNECT_DELAY = Duration.ofSeconds(1);
   private static final int MAX_QUEUE = 10_000;
+  private static final int IO_THREADS = 2;
 
   private final LettuceConnectionFactory connections;
   private final ClientResources resources;
@@ -51,12 +52,15 @@ final class RedisConnector implements AutoCloseable {
     this.connections.afterPropertiesSet();
   }
 
-  /** The same threads, which these resources' shutdown leaves alone. */
+  /**
+   * What these share with the application's, their shutdown leaves alone. Not the threads that
+   * replies come on: the application may use its own to call us, and waits for a reply then.
+   */
   private static ClientResources.Builder shared(ClientResources application) {
     return application
         .mutate()
+        .ioThreadPoolSize(IO_THREADS)
         .commandLatencyRecorder(application.commandLatencyRecorder())
-        .eventLoopGroupProvider(application.eventLoopGroupProvider())
         .eventExecutorGroup(application.eventExecutorGroup())
         .timer(application.timer());
   }

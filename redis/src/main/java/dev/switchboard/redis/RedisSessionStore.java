@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -239,7 +240,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     boolean alone = local.evict(key, opening, cause);
     if (opening == null) {
       shelf.near().drop(key);
-      return evictions.evict(shelf, key, cause).thenApply(shared -> shared || alone);
+      return shared(evictions.evict(shelf, key, cause)).thenApply(evicted -> evicted || alone);
     }
     if (alone) {
       return CompletableFuture.completedFuture(true);
@@ -253,9 +254,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   public CompletionStage<Integer> evictTenant(String tenant) {
     int alone = local.store().evictTenant(tenant).toCompletableFuture().join();
     shelves.all().forEach(shelf -> shelf.near().dropAll(Fields.ofTenant(tenant) + "."));
-    return shelves
-        .allShards()
-        .thenCompose(shards -> evictions.evictTenant(shards, tenant))
+    return shared(shelves.allShards().thenCompose(shards -> evictions.evictTenant(shards, tenant)))
         .thenApply(shared -> shared + alone);
   }
 
@@ -267,7 +266,17 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
       return CompletableFuture.completedFuture(alone);
     }
     shelf.near().dropAll("");
-    return evictions.evictAll(shelf.shards()).thenApply(shared -> shared + alone);
+    return shared(evictions.evictAll(shelf.shards())).thenApply(shared -> shared + alone);
+  }
+
+  /** What the application evicts must really go, or it must hear that it has not. */
+  private static <T> CompletionStage<T> shared(CompletionStage<T> eviction) {
+    return eviction.exceptionally(
+        failure -> {
+          throw new RedisConnectionFailureException(
+              "Redis does not answer: only what this process knows was evicted. Evict it again",
+              RedisLink.cause(failure));
+        });
   }
 
   @Override
@@ -291,13 +300,18 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   }
 
   private void tick() {
-    var unused = maintain();
+    try {
+      var unused = maintain();
+    } catch (RuntimeException e) {
+      log.debug("Sessions could not be maintained", e);
+    }
   }
 
   /** What is done every second: renews leases, tells of uses, closes what is due. */
   synchronized CompletableFuture<?> maintain() {
     leases.renew();
     if (link.isUp() && reaping.isDone()) {
+      reaper.tellClosed();
       shelves.all().forEach(touches::sweep);
       reaping =
           CompletableFuture.allOf(

@@ -122,8 +122,11 @@ final class RemoteClaims {
         case "FOUND" -> found((byte[]) reply.get(1), (Long) reply.get(2));
         case "GRANTED" -> {
           leases.hold(shelf, field, token);
-          if (!claim.complete(new SessionStore.Granted(token))) {
-            leases.fail(token, "");
+          Session missed = shelf.near().missed(key);
+          if (missed == null) {
+            grant();
+          } else {
+            storeAgain(missed);
           }
         }
         case "HELD" -> held(Shard.text(reply.get(1)), Shard.text(reply.get(2)).equals("L"));
@@ -131,6 +134,31 @@ final class RemoteClaims {
             fail("its opening in another process failed with " + Shard.text(reply.get(1)));
         default -> fail("it was evicted meanwhile");
       }
+    }
+
+    private void grant() {
+      if (!claim.complete(new SessionStore.Granted(token))) {
+        leases.fail(token, "");
+      }
+    }
+
+    /** A session that Redis seems to have lost with its data goes on, unless it was made to go. */
+    private void storeAgain(Session missed) {
+      var unused =
+          publish(shelf, missed)
+              .whenComplete(
+                  (session, failure) -> {
+                    if (failure != null) {
+                      shelf.near().drop(missed);
+                      grant();
+                      return;
+                    }
+                    if (session == missed) {
+                      shelf.near().put(missed, field, missed.isUsed());
+                    }
+                    leases.fail(token, "");
+                    claim.complete(new SessionStore.Found(session));
+                  });
     }
 
     private void found(byte[] record, long ageMillis) {

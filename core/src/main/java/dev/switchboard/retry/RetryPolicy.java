@@ -73,7 +73,7 @@ public record RetryPolicy(
 
   /**
    * The policy of an operation about which nothing is said: 3 retries of whatever may be retried,
-   * after 500ms, 1s and 2s, each up to that much longer, at most 10s; no timeout.
+   * after 500ms, 1s and 2s, each up to that much longer or shorter, at least 500ms; no timeout.
    *
    * @return the built-in policy
    */

@@ -6,7 +6,7 @@ package dev.switchboard;
  *
  * @since 0.1
  */
-public class InvalidDeclarationException extends IllegalStateException {
+public class InvalidDeclarationException extends IllegalStateException implements NonRetryable {
 
   private static final long serialVersionUID = 1L;
 

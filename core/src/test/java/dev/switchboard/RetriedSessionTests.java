@@ -23,6 +23,7 @@ import dev.switchboard.session.SpecialistSessions;
 import dev.switchboard.session.Tenant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +53,7 @@ class RetriedSessionTests {
 
     final AtomicInteger opened = new AtomicInteger();
     final Deque<RuntimeException> refusals = new ArrayDeque<>();
+    final List<Duration> waits = new ArrayList<>();
 
     @Bean
     SpecialistConnector connector() {
@@ -73,7 +75,7 @@ class RetriedSessionTests {
 
     @Bean
     Sleeper sleeper() {
-      return wait -> {};
+      return waits::add;
     }
 
     @Bean
@@ -161,6 +163,22 @@ class RetriedSessionTests {
           assertThat(desk.ask("acme")).as("the next call may recover again").isEqualTo("id-3");
           desk.play("acme", lost());
           assertThat(desk.ask("acme")).isEqualTo("id-4");
+        });
+  }
+
+  @Test
+  void aCallThatCannotBeServedIsNotRetried() {
+    context.run(
+        spring -> {
+          Desk desk = spring.getBean(Desk.class);
+          assertThatThrownBy(() -> desk.ask(" "))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("must not be blank");
+          spring.getBean(SpecialistSessions.class).stop();
+          assertThatThrownBy(() -> desk.ask("acme"))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("the application stops");
+          assertThat(spring.getBean(Application.class).waits).isEmpty();
         });
   }
 

@@ -14,10 +14,10 @@ import org.springframework.core.annotation.AliasFor;
  * called. {@link RetryContext#current()} tells the method which attempt it is.
  *
  * <p>Names and meanings are those of Spring's {@code @Retryable}; causes are matched too. Unlike
- * there, waits are jittered, and an {@link Error}, an interrupt, a cancellation, a lost session and
- * an HTTP status 4xx other than 408, 425 and 429 are never retried unless that type (for a status,
- * Spring's {@code HttpClientErrorException}) or a subtype is {@linkplain #includes() included};
- * {@code Exception} includes none of them.
+ * there, waits are jittered, and an {@link Error}, an interrupt, a cancellation, a lost session, a
+ * call refused for its key and an HTTP status 4xx other than 408, 425 and 429 are never retried
+ * unless that type (for a status, Spring's {@code HttpClientErrorException}) or a subtype is
+ * {@linkplain #includes() included}; {@code Exception} includes none of them.
  *
  * <p>On a type it holds for the public instance methods of its beans; an annotation on the method
  * wins over it. An attribute left out comes from {@code switchboard.retry.*}; {@code

@@ -94,7 +94,7 @@ final class SessionCalls {
 
   private void acquire(SessionContext context) {
     if (stopped) {
-      throw new IllegalStateException("Sessions are closed: the application stops");
+      throw new CallRefusedException("Sessions are closed: the application stops", null);
     }
     // Also lets the store know the specialist's limits before it is asked for the first time.
     specialists.get(context.key().name());

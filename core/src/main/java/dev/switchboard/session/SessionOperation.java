@@ -38,7 +38,7 @@ record SessionOperation(
     try {
       return SessionKey.of(specialist, tenant(arguments, resolved, tenants), parts(arguments));
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new IllegalStateException(place + ": " + e.getMessage(), e.getCause());
+      throw new CallRefusedException(place + ": " + e.getMessage(), e.getCause());
     }
   }
 

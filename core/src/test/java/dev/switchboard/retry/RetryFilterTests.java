@@ -2,6 +2,7 @@ package dev.switchboard.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.NonRetryable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -37,6 +38,7 @@ class RetryFilterTests {
         new InterruptedIOException(),
         new CancellationException(),
         new Lost(),
+        new InvalidDeclarationException("no connector", "Declare one."),
         http(404));
   }
 

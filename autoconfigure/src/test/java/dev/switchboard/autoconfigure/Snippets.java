@@ -37,12 +37,17 @@ final class Snippets {
       import static org.assertj.core.api.Assertions.*;
       import com.github.benmanes.caffeine.cache.Ticker;
       import dev.switchboard.connector.*;
+      import dev.switchboard.redis.*;
       import dev.switchboard.retry.*;
       import dev.switchboard.session.*;
+      import java.nio.ByteBuffer;
+      import java.security.*;
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.*;
       import java.util.concurrent.atomic.*;
+      import javax.crypto.*;
+      import javax.crypto.spec.*;
       import org.junit.jupiter.api.AfterEach;
       import org.junit.jupiter.api.BeforeEach;
       import org.junit.jupiter.api.Test;
@@ -51,6 +56,7 @@ final class Snippets {
       import org.springframework.boot.test.context.*;
       import org.springframework.cache.annotation.*;
       import org.springframework.context.annotation.*;
+      import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
       import org.springframework.http.*;
       import org.springframework.resilience.annotation.Retryable;
       import org.springframework.stereotype.*;

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.data.redis.RedisConnectionFailureException;
 
 /** Lets sessions leave Redis. What could not be sent is sent before Redis is used again. */
 final class Evictions {
@@ -23,14 +24,16 @@ final class Evictions {
 
   private final RedisLink link;
   private final Leases leases;
+  private final LocalSessions local;
   private final Map<Token, Pending> pending = new ConcurrentHashMap<>();
   private volatile SessionStore.@Nullable Listener listener;
 
   private record Pending(SharedShelf shelf, Session session, RemovalCause cause) {}
 
-  Evictions(RedisLink link, Leases leases) {
+  Evictions(RedisLink link, Leases leases, LocalSessions local) {
     this.link = link;
     this.leases = leases;
+    this.local = local;
   }
 
   void start(SessionStore.Listener told) {
@@ -38,16 +41,24 @@ final class Evictions {
   }
 
   /** Forgets whichever session the key has, and voids its opening. */
-  CompletableFuture<Boolean> evict(SharedShelf shelf, SessionKey key, RemovalCause cause) {
+  CompletionStage<Boolean> evict(SharedShelf shelf, SessionKey key, RemovalCause cause) {
+    boolean alone = local.evict(key, null, cause);
+    shelf.near().drop(key);
     String field = Fields.of(key);
     String call = StoredSession.text(Token.random());
-    return link.run(
-            Script.EVICT, shelf.shard(field), List.of(field, "", cause.name(), call, "", "0"))
-        .thenApply(reply -> isOne(reply.get(0)));
+    return told(link.run(
+            Script.EVICT,
+            shelf.shard(field),
+            List.of(field, "", cause.name(), call, "", Leases.LEASE_MILLIS)))
+        .thenApply(reply -> isOne(reply.get(0)) || alone);
   }
 
   /** Forgets exactly this session, now or once Redis answers again. */
-  CompletableFuture<Boolean> evict(SharedShelf shelf, Session session, RemovalCause cause) {
+  CompletionStage<Boolean> evict(SharedShelf shelf, Session session, RemovalCause cause) {
+    if (local.evict(session.key(), session.token(), cause)) {
+      return CompletableFuture.completedFuture(true);
+    }
+    shelf.near().drop(session);
     return send(shelf, session, cause, true)
         .exceptionally(
             failure -> {
@@ -57,6 +68,16 @@ final class Evictions {
               log.debug("The eviction of session {} has to wait for Redis", session);
               return false;
             });
+  }
+
+  /** What the application evicts must really go, or it must hear that it has not. */
+  private static <T> CompletionStage<T> told(CompletionStage<T> eviction) {
+    return eviction.exceptionally(
+        failure -> {
+          throw new RedisConnectionFailureException(
+              "Redis does not answer: only what this process knows was evicted. Evict it again",
+              RedisLink.cause(failure));
+        });
   }
 
   private CompletableFuture<Boolean> send(
@@ -102,16 +123,26 @@ final class Evictions {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Forgets all sessions of a tenant in these shards; returns how many. */
-  CompletionStage<Integer> evictTenant(List<Shard> shards, String tenant) {
+  /** Forgets all sessions of a tenant, at all specialists; returns how many. */
+  CompletionStage<Integer> evictTenant(SharedShelves shelves, String tenant) {
+    int alone = local.store().evictTenant(tenant).toCompletableFuture().join();
     String hash = Fields.ofTenant(tenant);
+    shelves.all().forEach(shelf -> shelf.near().dropAll(hash + "."));
     // A slash follows the dot that ends a tenant's hash.
-    return evictAll(shards, "[" + hash + ".", "(" + hash + "/");
+    return told(shelves
+            .allShards()
+            .thenCompose(shards -> evictAll(shards, "[" + hash + ".", "(" + hash + "/")))
+        .thenApply(shared -> shared + alone);
   }
 
-  /** Forgets all sessions in these shards; returns how many. */
-  CompletionStage<Integer> evictAll(List<Shard> shards) {
-    return evictAll(shards, "-", "+");
+  /** Forgets all sessions with a specialist; returns how many. */
+  CompletionStage<Integer> evictSpecialist(@Nullable SharedShelf shelf, String specialist) {
+    int alone = local.store().evictSpecialist(specialist).toCompletableFuture().join();
+    if (shelf == null) {
+      return CompletableFuture.completedFuture(alone);
+    }
+    shelf.near().dropAll("");
+    return told(evictAll(shelf.shards(), "-", "+")).thenApply(shared -> shared + alone);
   }
 
   private CompletionStage<Integer> evictAll(List<Shard> shards, String from, String to) {

@@ -5,19 +5,16 @@ import dev.switchboard.session.RemovalCause;
 import dev.switchboard.session.Session;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionLimits;
-import dev.switchboard.session.SessionOpenException;
 import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.Token;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -38,7 +35,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(RedisSessionStore.class);
-  private static final long TICK_MILLIS = 1_000;
 
   private final Duration connectTimeout;
   private final boolean failing;
@@ -50,10 +46,10 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   private final Leases leases;
   private final RemoteClaims claims;
   private final Evictions evictions;
+  private final Publications publications;
   private final Reaper reaper;
   private final Touches touches;
-  private @Nullable ScheduledFuture<?> ticking;
-  private CompletableFuture<?> reaping = CompletableFuture.completedFuture(null);
+  private final Upkeep upkeep;
   private volatile @Nullable Listener listener;
 
   /** What calls do while Redis does not answer. */
@@ -78,11 +74,14 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     local = new LocalSessions(ticker);
     known = new KnownSessions(from.codec, ticker);
     leases = new Leases(link, ticker, openTimeout, learnTimeout);
-    evictions = new Evictions(link, leases);
+    evictions = new Evictions(link, leases, local);
     reaper = new Reaper(link, known);
+    publications = new Publications(link, known, local, reaper, failing);
     claims =
-        new RemoteClaims(link, leases, known, reaper, timer, ticker, openTimeout, learnTimeout);
+        new RemoteClaims(
+            link, leases, known, publications, timer, ticker, openTimeout, learnTimeout);
     touches = new Touches(link);
+    upkeep = new Upkeep(timer, link, shelves, leases, touches, reaper);
   }
 
   private static Thread thread(Runnable task) {
@@ -113,8 +112,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     evictions.start(told);
     reaper.start(told);
     link.connect(connectTimeout);
-    ticking =
-        timer.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    upkeep.start();
   }
 
   @Override
@@ -141,7 +139,15 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
       return CompletableFuture.completedFuture(new Granted(prepared));
     }
     Session alone = local.isEmpty() ? null : local.store().find(key);
-    return alone != null ? share(shelf, alone) : claimShared(shelf, key);
+    return alone == null
+        ? claimShared(shelf, key)
+        : publications
+            .share(shelf, alone)
+            .thenCompose(
+                session ->
+                    session != null
+                        ? CompletableFuture.completedFuture(new Found(session))
+                        : claimShared(shelf, key));
   }
 
   private CompletionStage<Claim> claimShared(SharedShelf shelf, SessionKey key) {
@@ -158,37 +164,6 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
         : local.store().claim(key);
   }
 
-  /** Shares a session that was opened while Redis did not answer. */
-  private CompletionStage<Claim> share(SharedShelf shelf, Session alone) {
-    SessionKey key = alone.key();
-    return claims
-        .publish(shelf, alone)
-        .handle(
-            (winner, failure) -> {
-              if (failure != null) {
-                boolean refused = RedisLink.cause(failure) instanceof SessionOpenException;
-                return refused ? replaced(shelf, alone) : found(alone);
-              }
-              if (winner == alone) {
-                local.move(alone);
-                shelf.near().put(alone, Fields.of(key), alone.isUsed());
-              } else {
-                local.drop(alone);
-              }
-              return found(winner);
-            })
-        .thenCompose(claim -> claim);
-  }
-
-  private CompletionStage<Claim> replaced(SharedShelf shelf, Session alone) {
-    local.drop(alone);
-    return claimShared(shelf, alone.key());
-  }
-
-  private static CompletionStage<Claim> found(Session session) {
-    return CompletableFuture.completedFuture(new Found(session));
-  }
-
   @Override
   public void learn(SessionKey key, Token opening) {
     leases.learn(opening);
@@ -196,33 +171,9 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public CompletionStage<Session> publish(Session opened) {
-    SharedShelf shelf = shelves.get(opened.key());
     leases.release(opened.token());
-    return claims
-        .publish(shelf, opened)
-        .handle(
-            (winner, failure) -> {
-              if (failure == null) {
-                if (winner == opened) {
-                  told().entered(opened);
-                  shelf.near().put(opened, Fields.of(opened.key()), opened.isUsed());
-                }
-                return CompletableFuture.completedFuture(winner);
-              }
-              Throwable cause = RedisLink.cause(failure);
-              return failing || cause instanceof SessionOpenException
-                  ? CompletableFuture.<Session>failedFuture(cause)
-                  : local.store().publish(opened);
-            })
-        .thenCompose(winner -> winner);
-  }
-
-  private Listener told() {
-    Listener told = listener;
-    if (told == null) {
-      throw new IllegalStateException("the store has not been started");
-    }
-    return told;
+    return publications.publish(
+        shelves.get(opened.key()), opened, Objects.requireNonNull(listener));
   }
 
   @Override
@@ -237,46 +188,19 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     if (shelf == null) {
       return CompletableFuture.completedFuture(false);
     }
-    boolean alone = local.evict(key, opening, cause);
-    if (opening == null) {
-      shelf.near().drop(key);
-      return shared(evictions.evict(shelf, key, cause)).thenApply(evicted -> evicted || alone);
-    }
-    if (alone) {
-      return CompletableFuture.completedFuture(true);
-    }
-    Session session = known.find(key, opening);
-    shelf.near().drop(session);
-    return evictions.evict(shelf, session, cause);
+    return opening == null
+        ? evictions.evict(shelf, key, cause)
+        : evictions.evict(shelf, known.find(key, opening), cause);
   }
 
   @Override
   public CompletionStage<Integer> evictTenant(String tenant) {
-    int alone = local.store().evictTenant(tenant).toCompletableFuture().join();
-    shelves.all().forEach(shelf -> shelf.near().dropAll(Fields.ofTenant(tenant) + "."));
-    return shared(shelves.allShards().thenCompose(shards -> evictions.evictTenant(shards, tenant)))
-        .thenApply(shared -> shared + alone);
+    return evictions.evictTenant(shelves, tenant);
   }
 
   @Override
   public CompletionStage<Integer> evictSpecialist(String specialist) {
-    int alone = local.store().evictSpecialist(specialist).toCompletableFuture().join();
-    SharedShelf shelf = shelves.find(specialist);
-    if (shelf == null) {
-      return CompletableFuture.completedFuture(alone);
-    }
-    shelf.near().dropAll("");
-    return shared(evictions.evictAll(shelf.shards())).thenApply(shared -> shared + alone);
-  }
-
-  /** What the application evicts must really go, or it must hear that it has not. */
-  private static <T> CompletionStage<T> shared(CompletionStage<T> eviction) {
-    return eviction.exceptionally(
-        failure -> {
-          throw new RedisConnectionFailureException(
-              "Redis does not answer: only what this process knows was evicted. Evict it again",
-              RedisLink.cause(failure));
-        });
+    return evictions.evictSpecialist(shelves.find(specialist), specialist);
   }
 
   @Override
@@ -299,33 +223,15 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     reaper.closed(session);
   }
 
-  private void tick() {
-    try {
-      var unused = maintain();
-    } catch (RuntimeException e) {
-      log.debug("Sessions could not be maintained", e);
-    }
-  }
-
-  /** What is done every second: renews leases, tells of uses, closes what is due. */
-  synchronized CompletableFuture<?> maintain() {
-    leases.renew();
-    if (link.isUp() && reaping.isDone()) {
-      reaper.tellClosed();
-      shelves.all().forEach(touches::sweep);
-      reaping =
-          CompletableFuture.allOf(
-              shelves.all().stream().map(reaper::reap).toArray(CompletableFuture[]::new));
-    }
-    return reaping;
+  /** What is done every second, for tests that let a second pass. */
+  CompletableFuture<?> maintain() {
+    return upkeep.run();
   }
 
   /** Stops; what is shared stays, and what has to be closed is left to other processes. */
   @Override
   public synchronized void stop() {
-    if (ticking != null) {
-      ticking.cancel(false);
-    }
+    upkeep.stop();
     local.store().stop();
   }
 
@@ -346,16 +252,12 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
     @Override
     public void subscribed() {
-      shelves.all().forEach(shelf -> shelf.near().flush());
+      shelves.flush();
     }
 
     @Override
     public void message(String text) {
-      int space = text.indexOf(' ');
-      if (space > 0 && text.length() == space + 33) {
-        Token token = StoredSession.token(text.substring(space + 1));
-        shelves.all().forEach(shelf -> shelf.near().drop(text.substring(0, space), token));
-      }
+      shelves.left(text);
     }
   }
 }

@@ -18,9 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Asks Redis for sessions, waits for those that other processes open, and stores what this one has.
- */
+/** Asks Redis for sessions, and waits for those that other processes open. */
 final class RemoteClaims {
 
   private static final long SHORTEST_POLL_MILLIS = 10;
@@ -30,7 +28,7 @@ final class RemoteClaims {
   private final RedisLink link;
   private final Leases leases;
   private final KnownSessions known;
-  private final Reaper reaper;
+  private final Publications publications;
   private final ScheduledExecutorService timer;
   private final Ticker ticker;
   private final Duration openTimeout;
@@ -40,7 +38,7 @@ final class RemoteClaims {
       RedisLink link,
       Leases leases,
       KnownSessions known,
-      Reaper reaper,
+      Publications publications,
       ScheduledExecutorService timer,
       Ticker ticker,
       Duration openTimeout,
@@ -48,7 +46,7 @@ final class RemoteClaims {
     this.link = link;
     this.leases = leases;
     this.known = known;
-    this.reaper = reaper;
+    this.publications = publications;
     this.timer = timer;
     this.ticker = ticker;
     this.openTimeout = openTimeout;
@@ -145,7 +143,8 @@ final class RemoteClaims {
     /** A session that Redis seems to have lost with its data goes on, unless it was made to go. */
     private void storeAgain(Session missed) {
       var unused =
-          publish(shelf, missed)
+          publications
+              .send(shelf, missed)
               .whenComplete(
                   (session, failure) -> {
                     if (failure != null) {
@@ -216,46 +215,5 @@ final class RemoteClaims {
                     }
                   });
     }
-  }
-
-  /**
-   * Stores a session unless another was first, and returns the one that the key has then. Fails
-   * with a {@link SessionOpenException} where the session may not be stored any more.
-   */
-  CompletableFuture<Session> publish(SharedShelf shelf, Session opened) {
-    SessionKey key = opened.key();
-    String field = Fields.of(key);
-    Shard shard = shelf.shard(field);
-    known.add(opened);
-    return link.run(
-            Script.PUBLISH,
-            shard,
-            List.of(
-                field,
-                StoredSession.text(opened.token()),
-                opened.isUsed() ? "U" : "F",
-                opened.isLearned() ? "L" : "O",
-                Long.toString(known.ageMillis(opened)),
-                known.payload(opened)))
-        .thenApply(
-            reply -> {
-              switch (Shard.text(reply.get(0))) {
-                case "PUBLISHED" -> {
-                  if ((Long) reply.get(1) > 0) {
-                    var unused = reaper.trim(shelf, shard);
-                  }
-                  return opened;
-                }
-                case "FOUND" -> {
-                  Session winner = known.read(key, (byte[]) reply.get(1), (Long) reply.get(2));
-                  if (winner == null) {
-                    throw failure(key, "what Redis keeps for it cannot be read");
-                  }
-                  shelf.near().put(winner, field, winner.isUsed());
-                  return winner;
-                }
-                default -> throw failure(key, "it was evicted meanwhile");
-              }
-            });
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.redis;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionLimits;
+import dev.switchboard.session.Token;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,21 @@ final class SharedShelves {
 
   Collection<SharedShelf> all() {
     return shelves.values();
+  }
+
+  /** Lets all near caches ask Redis anew. */
+  void flush() {
+    shelves.values().forEach(shelf -> shelf.near().flush());
+  }
+
+  /** A session has left: its field, a space, its token. */
+  void left(String message) {
+    int space = message.indexOf(' ');
+    if (space > 0 && message.length() == space + 33) {
+      String field = message.substring(0, space);
+      Token token = StoredSession.token(message.substring(space + 1));
+      shelves.values().forEach(shelf -> shelf.near().drop(field, token));
+    }
   }
 
   /** The shards of every specialist, those that only other processes call too. */

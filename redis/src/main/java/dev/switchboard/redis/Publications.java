@@ -1,0 +1,121 @@
+package dev.switchboard.redis;
+
+import dev.switchboard.session.Session;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionOpenException;
+import dev.switchboard.session.SessionStore;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Stores sessions in Redis: what an opening has brought, and what was opened without Redis. */
+final class Publications {
+
+  private final RedisLink link;
+  private final KnownSessions known;
+  private final LocalSessions local;
+  private final Reaper reaper;
+  private final boolean failing;
+
+  /**
+   * Creates the way in.
+   *
+   * @param failing whether a session that Redis does not take is refused instead of kept here
+   */
+  Publications(
+      RedisLink link, KnownSessions known, LocalSessions local, Reaper reaper, boolean failing) {
+    this.link = link;
+    this.known = known;
+    this.local = local;
+    this.reaper = reaper;
+    this.failing = failing;
+  }
+
+  /**
+   * Stores a session unless another was first, and returns the one that the key has then. Fails
+   * with a {@link SessionOpenException} where the session may not be stored any more.
+   */
+  CompletableFuture<Session> send(SharedShelf shelf, Session opened) {
+    SessionKey key = opened.key();
+    String field = Fields.of(key);
+    Shard shard = shelf.shard(field);
+    known.add(opened);
+    return link.run(
+            Script.PUBLISH,
+            shard,
+            List.of(
+                field,
+                StoredSession.text(opened.token()),
+                opened.isUsed() ? "U" : "F",
+                opened.isLearned() ? "L" : "O",
+                Long.toString(known.ageMillis(opened)),
+                known.payload(opened)))
+        .thenApply(
+            reply -> {
+              switch (Shard.text(reply.get(0))) {
+                case "PUBLISHED" -> {
+                  if ((Long) reply.get(1) > 0) {
+                    var unused = reaper.trim(shelf, shard);
+                  }
+                  return opened;
+                }
+                case "FOUND" -> {
+                  Session winner = known.read(key, (byte[]) reply.get(1), (Long) reply.get(2));
+                  if (winner == null) {
+                    throw RemoteClaims.failure(key, "what Redis keeps for it cannot be read");
+                  }
+                  shelf.near().put(winner, field, winner.isUsed());
+                  return winner;
+                }
+                default -> throw RemoteClaims.failure(key, "it was evicted meanwhile");
+              }
+            });
+  }
+
+  /** Stores what an opening has brought; in this process where Redis does not answer. */
+  CompletionStage<Session> publish(
+      SharedShelf shelf, Session opened, SessionStore.Listener listener) {
+    return send(shelf, opened)
+        .handle(
+            (winner, failure) -> {
+              if (failure == null) {
+                if (winner == opened) {
+                  listener.entered(opened);
+                  remember(shelf, opened);
+                }
+                return CompletableFuture.completedFuture(winner);
+              }
+              Throwable cause = RedisLink.cause(failure);
+              return failing || cause instanceof SessionOpenException
+                  ? CompletableFuture.<Session>failedFuture(cause)
+                  : local.store().publish(opened);
+            })
+        .thenCompose(winner -> winner);
+  }
+
+  private static void remember(SharedShelf shelf, Session session) {
+    shelf.near().put(session, Fields.of(session.key()), session.isUsed());
+  }
+
+  /**
+   * Shares a session that was opened while Redis did not answer, and returns the one to use: this,
+   * another process's, or null where this was evicted by another process.
+   */
+  CompletionStage<@Nullable Session> share(SharedShelf shelf, Session alone) {
+    return send(shelf, alone)
+        .handle(
+            (winner, failure) -> {
+              if (failure != null && !(RedisLink.cause(failure) instanceof SessionOpenException)) {
+                return alone;
+              }
+              if (winner == alone) {
+                local.move(alone);
+                remember(shelf, alone);
+              } else {
+                local.drop(alone);
+              }
+              return winner;
+            });
+  }
+}

@@ -1,0 +1,73 @@
+package dev.switchboard.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a store does every second: renews leases, tells of uses, takes what is to be closed. */
+final class Upkeep {
+
+  private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
+  private static final long PERIOD_MILLIS = 1_000;
+
+  private final ScheduledExecutorService timer;
+  private final RedisLink link;
+  private final SharedShelves shelves;
+  private final Leases leases;
+  private final Touches touches;
+  private final Reaper reaper;
+  private @Nullable ScheduledFuture<?> running;
+  private CompletableFuture<?> reaping = CompletableFuture.completedFuture(null);
+
+  Upkeep(
+      ScheduledExecutorService timer,
+      RedisLink link,
+      SharedShelves shelves,
+      Leases leases,
+      Touches touches,
+      Reaper reaper) {
+    this.timer = timer;
+    this.link = link;
+    this.shelves = shelves;
+    this.leases = leases;
+    this.touches = touches;
+    this.reaper = reaper;
+  }
+
+  synchronized void start() {
+    running =
+        timer.scheduleWithFixedDelay(
+            this::runSafely, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void runSafely() {
+    try {
+      var unused = run();
+    } catch (RuntimeException e) {
+      log.debug("The upkeep of shared sessions failed", e);
+    }
+  }
+
+  /** Begins one round; completes with it, or with the one before that has not ended yet. */
+  synchronized CompletableFuture<?> run() {
+    leases.renew();
+    if (link.isUp() && reaping.isDone()) {
+      reaper.tellClosed();
+      shelves.all().forEach(touches::sweep);
+      reaping =
+          CompletableFuture.allOf(
+              shelves.all().stream().map(reaper::reap).toArray(CompletableFuture[]::new));
+    }
+    return reaping;
+  }
+
+  synchronized void stop() {
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+}

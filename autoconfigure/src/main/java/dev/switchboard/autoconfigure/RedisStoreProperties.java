@@ -1,6 +1,6 @@
 package dev.switchboard.autoconfigure;
 
-import dev.switchboard.redis.RedisSessionStore;
+import dev.switchboard.redis.RedisSessionStoreBuilder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -28,4 +28,4 @@ public record RedisStoreProperties(
     @DefaultValue("1") int buckets,
     @DefaultValue("250ms") Duration commandTimeout,
     @DefaultValue("5s") Duration connectTimeout,
-    @DefaultValue("local") RedisSessionStore.OnFailure onFailure) {}
+    @DefaultValue("local") RedisSessionStoreBuilder.OnFailure onFailure) {}

@@ -52,21 +52,13 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   private final Upkeep upkeep;
   private volatile @Nullable Listener listener;
 
-  /** What calls do while Redis does not answer. */
-  public enum OnFailure {
-    /** Go on with known sessions, and open local ones for keys that have none. */
-    LOCAL,
-    /** Fail, unless the session was seen in the last 30 seconds. */
-    FAIL
-  }
-
   RedisSessionStore(RedisSessionStoreBuilder from) {
     Ticker ticker = from.ticker;
     Duration openTimeout = from.settings.openTimeout();
     Duration learnTimeout = from.settings.learnTimeout();
     Namespace space = new Namespace(from.namespace, from.closeGrace);
     connectTimeout = from.connectTimeout;
-    failing = from.onFailure == OnFailure.FAIL;
+    failing = from.onFailure == RedisSessionStoreBuilder.OnFailure.FAIL;
     timer = new ScheduledThreadPoolExecutor(1, RedisSessionStore::thread);
     RedisConnector connector = new RedisConnector(from.connections, connectTimeout);
     link = new RedisLink(connector, space, new Told(), from.commandTimeout, from.scripts);

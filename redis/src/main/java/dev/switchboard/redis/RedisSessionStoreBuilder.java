@@ -23,11 +23,19 @@ public final class RedisSessionStoreBuilder {
   Duration commandTimeout = Duration.ofMillis(250);
   Duration connectTimeout = Duration.ofSeconds(5);
   int buckets = 1;
-  RedisSessionStore.OnFailure onFailure = RedisSessionStore.OnFailure.LOCAL;
+  OnFailure onFailure = OnFailure.LOCAL;
   SessionSettings settings = SessionSettings.builder().build();
   SessionCodec codec = new PlainCodec();
   Ticker ticker = Ticker.systemTicker();
   UnaryOperator<String> scripts = UnaryOperator.identity();
+
+  /** What calls do while Redis does not answer. */
+  public enum OnFailure {
+    /** Go on with known sessions, and open local ones for keys that have none. */
+    LOCAL,
+    /** Fail, unless the session was seen in the last 30 seconds. */
+    FAIL
+  }
 
   RedisSessionStoreBuilder(LettuceConnectionFactory connections) {
     this.connections = connections;
@@ -127,7 +135,7 @@ public final class RedisSessionStoreBuilder {
    * @param onFailure {@code LOCAL} by default
    * @return this
    */
-  public RedisSessionStoreBuilder onFailure(RedisSessionStore.OnFailure onFailure) {
+  public RedisSessionStoreBuilder onFailure(OnFailure onFailure) {
     this.onFailure = onFailure;
     return this;
   }

@@ -12,11 +12,15 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The specialists: those that this process calls, and in Redis those that any process does. */
 final class SharedShelves {
+
+  private static final Pattern MESSAGE = Pattern.compile("(\\S+) ([0-9a-f]{32})");
 
   private final Namespace space;
   private final int buckets;
@@ -79,12 +83,11 @@ final class SharedShelves {
   }
 
   /** A session has left: its field, a space, its token. */
-  void left(String message) {
-    int space = message.indexOf(' ');
-    if (space > 0 && message.length() == space + 33) {
-      String field = message.substring(0, space);
-      Token token = StoredSession.token(message.substring(space + 1));
-      shelves.values().forEach(shelf -> shelf.near().drop(field, token));
+  void left(String text) {
+    Matcher message = MESSAGE.matcher(text);
+    if (message.matches()) {
+      Token token = StoredSession.token(message.group(2));
+      shelves.values().forEach(shelf -> shelf.near().drop(message.group(1), token));
     }
   }
 

@@ -101,16 +101,17 @@ final class Reaper {
     Reaped done = reaped.remove(session.token());
     if (done != null) {
       closed.put(session.token(), done.shard);
-      tellClosed();
+      tellClosed(session.token(), done.shard);
     }
   }
 
-  /** Tells what has been closed, until Redis has heard it. */
+  /** Tells again what has been closed and Redis has not heard. */
   void tellClosed() {
-    closed.forEach(
-        (token, shard) -> {
-          var unused = close(shard, StoredSession.text(token)).thenRun(() -> closed.remove(token));
-        });
+    closed.forEach(this::tellClosed);
+  }
+
+  private void tellClosed(Token token, Shard shard) {
+    var unused = close(shard, StoredSession.text(token)).thenRun(() -> closed.remove(token));
   }
 
   private CompletableFuture<?> close(Shard shard, String token) {

@@ -35,9 +35,15 @@ public final class SkewedRedis implements AutoCloseable {
     return server;
   }
 
-  /** A store that closes without a grace. */
+  /** A store that closes without a grace, and for which Redis is never too slow. */
   public SessionStore store(Ticker ticker) {
-    return store(ticker, settings -> settings.closeGrace(Duration.ZERO));
+    return store(
+        ticker,
+        settings ->
+            settings
+                .closeGrace(Duration.ZERO)
+                .commandTimeout(Duration.ofMinutes(1))
+                .connectTimeout(Duration.ofMinutes(1)));
   }
 
   RedisSessionStore store(Ticker ticker, UnaryOperator<RedisSessionStoreBuilder> settings) {

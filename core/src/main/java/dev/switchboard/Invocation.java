@@ -25,6 +25,7 @@ public final class Invocation {
   private final Ticker ticker;
   private final boolean bounded;
   private final long deadline;
+  private final @Nullable Trace trace;
   private @Nullable Set<Object> recovered;
 
   /**
@@ -35,9 +36,15 @@ public final class Invocation {
    * @param ticker the clock that deadlines are read from
    * @param timeoutNanos the time it may take in nanoseconds, {@link Long#MAX_VALUE} for any
    * @param enclosing the invocation it is nested in, or null
+   * @param trace what watches it, or null
    */
   public Invocation(
-      @Nullable Method method, Ticker ticker, long timeoutNanos, @Nullable Invocation enclosing) {
+      @Nullable Method method,
+      Ticker ticker,
+      long timeoutNanos,
+      @Nullable Invocation enclosing,
+      @Nullable Trace trace) {
+    this.trace = trace;
     this.method = method;
     this.ticker = ticker;
     long left = enclosing == null ? Long.MAX_VALUE : enclosing.remainingNanos();
@@ -82,6 +89,15 @@ public final class Invocation {
    */
   public boolean isAttemptOf(@Nullable Method method) {
     return Objects.equals(method, this.method);
+  }
+
+  /**
+   * Returns what watches the invocation, its session included.
+   *
+   * @return the trace, or null where nobody watches
+   */
+  public @Nullable Trace trace() {
+    return trace;
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.switchboard.retry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.InvocationObserver;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -13,7 +14,8 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * Makes {@link RequestScopedRetry} work on the beans of the context that imports it; Boot's
  * auto-configuration does. The one {@link RetrySettings}, {@link Ticker}, {@link Sleeper} or {@link
- * Clock} bean there is replaces the default, a {@link RetryExecutor} bean the whole engine.
+ * Clock} bean there is replaces the default, a {@link RetryObserver} or {@link InvocationObserver}
+ * is told what happens, a {@link RetryExecutor} bean the whole engine.
  *
  * @since 0.1
  */
@@ -37,12 +39,16 @@ public class RequestScopedRetryConfiguration {
       ObjectProvider<RetrySettings> settings,
       ObjectProvider<Ticker> ticker,
       ObjectProvider<Sleeper> sleeper,
-      ObjectProvider<Clock> clock) {
+      ObjectProvider<Clock> clock,
+      ObjectProvider<RetryObserver> observer,
+      ObjectProvider<InvocationObserver> invocations) {
     RetryExecutor.Builder builder = RetryExecutor.builder();
     settings.ifAvailable(builder::settings);
     ticker.ifUnique(builder::ticker);
     sleeper.ifUnique(builder::sleeper);
     clock.ifUnique(builder::clock);
+    observer.ifAvailable(builder::observer);
+    invocations.ifAvailable(builder::observer);
     return builder.build();
   }
 }

@@ -47,6 +47,12 @@ final class RetryBudget {
     bring(retry ? cost + TOKEN : TOKEN);
   }
 
+  /** The tokens that are there now. */
+  double left() {
+    long missing = Math.max(0, fullAt.get() - (ticker.read() - start));
+    return (double) (capacity - missing) / TOKEN;
+  }
+
   private boolean isEnough(long full, long now) {
     return Math.max(full, now) - now + cost <= capacity;
   }

@@ -1,7 +1,6 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.Invocation;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class RetryContext {
   RetryContext(
       RetryExecutor engine,
       RetryOperation operation,
-      @Nullable Method method,
+      Invocation invocation,
       @Nullable List<String> ids) {
     this.engine = engine;
     this.operation = operation;
@@ -45,8 +44,7 @@ public final class RetryContext {
     this.ids = ids;
     RetryScope open = enclosing == null && ids == null ? RetryScope.bound() : null;
     this.scope = open;
-    this.invocation =
-        new Invocation(method, engine.ticker(), operation.timeout(), Invocation.current());
+    this.invocation = invocation;
     this.start = engine.ticker().read();
   }
 

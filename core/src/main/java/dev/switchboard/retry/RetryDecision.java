@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.retry.RetryObserver.Stop;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class RetryDecision {
   private final BackOffExecution backOff;
   private final long maxRetryAfter;
   private final Clock clock;
+  private Stop stop = Stop.NOT_RETRYABLE;
 
   RetryDecision(RetryContext context, Duration maxRetryAfter, Clock clock) {
     this.context = context;
@@ -36,25 +38,45 @@ final class RetryDecision {
   /** The wait before the next attempt in nanoseconds, or {@link #STOP}. */
   long after(Throwable failure) {
     context.failed(failure);
-    if (operation.maxRetries() == 0
-        || context.isGivenUp()
-        || Thread.currentThread().isInterrupted()) {
-      return STOP;
+    if (context.isGivenUp()) {
+      return stop(Stop.GIVEN_UP);
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      return stop(Stop.INTERRUPTED);
+    }
+    if (operation.maxRetries() == 0) {
+      return stop(Stop.EXHAUSTED);
     }
     List<Throwable> chain = RetryFilter.chain(failure);
     if (!operation.filter().matches(chain)) {
-      return STOP;
+      return stop(Stop.NOT_RETRYABLE);
     }
     long asked = retryAfter(chain);
+    if (asked > maxRetryAfter) {
+      return stop(Stop.RETRY_AFTER);
+    }
     long wait = Math.max(asked, Math.max(0, backOff.nextBackOff()));
-    boolean inTime = asked <= maxRetryAfter && wait < context.remainingNanos();
-    return inTime && spend() ? wait : STOP;
+    if (wait >= context.remainingNanos()) {
+      return stop(Stop.DEADLINE);
+    }
+    return spend() ? wait : STOP;
+  }
+
+  private long stop(Stop cause) {
+    stop = cause;
+    return STOP;
+  }
+
+  /** Why the last answer was to stop. */
+  Stop stop() {
+    return stop;
   }
 
   /** Whether an attempt may begin after its wait, {@code waited} out; else it is not counted. */
   boolean mayBegin(boolean waited) {
     boolean begins = waited && context.remainingNanos() > 0;
     if (!begins) {
+      stop = waited ? Stop.DEADLINE : Stop.INTERRUPTED;
       RetryBudget budget = operation.budget();
       if (budget != null) {
         budget.giveBack();
@@ -96,11 +118,15 @@ final class RetryDecision {
   private boolean spend() {
     RetryBudget budget = operation.budget();
     if (budget != null && !budget.take()) {
+      stop = context.isLastAttempt() ? Stop.EXHAUSTED : Stop.BUDGET;
       return false;
     }
     boolean spent = context.spend();
-    if (!spent && budget != null) {
-      budget.giveBack();
+    if (!spent) {
+      stop = Stop.EXHAUSTED;
+      if (budget != null) {
+        budget.giveBack();
+      }
     }
     return spent;
   }

@@ -23,8 +23,12 @@ final class RetryDeclaration {
     this.placeholders = placeholders;
   }
 
+  static String place(String name) {
+    return "@RequestScopedRetry on " + name;
+  }
+
   static InvalidDeclarationException refusal(String name, String rule, String action) {
-    return new InvalidDeclarationException("@RequestScopedRetry on " + name + ": " + rule, action);
+    return new InvalidDeclarationException(place(name) + ": " + rule, action);
   }
 
   /** Judges what a proxy could not retry. */

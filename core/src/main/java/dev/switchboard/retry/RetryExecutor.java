@@ -1,6 +1,10 @@
 package dev.switchboard.retry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.Invocation;
+import dev.switchboard.InvocationObserver;
+import dev.switchboard.InvocationObserver.Event;
+import dev.switchboard.Trace;
 import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,6 +31,9 @@ public final class RetryExecutor {
   private final Sleeper sleeper;
   private final Clock clock;
   private final RetryRequests requests;
+  private final RetryEvents events;
+  private final @Nullable InvocationObserver invocations;
+  private final RetryOperations operations = new RetryOperations();
 
   private RetryExecutor(Builder builder) {
     this.settings = builder.settings;
@@ -34,6 +41,8 @@ public final class RetryExecutor {
     this.sleeper = builder.sleeper;
     this.clock = builder.clock;
     this.requests = new RetryRequests(settings, ticker);
+    this.events = new RetryEvents(builder.observer);
+    this.invocations = builder.invocations;
   }
 
   /** {@return a builder that starts from the default settings and the system's clocks} */
@@ -50,7 +59,20 @@ public final class RetryExecutor {
    * @throws IllegalArgumentException if what the policy says cannot go together with the settings
    */
   public RetryOperation operation(String name, RetryPolicy policy) {
-    return new RetryOperation(name, policy, settings, ticker);
+    return operation(name, "the operation's policy", policy);
+  }
+
+  /** The same, for a policy that is stated at {@code place}. */
+  RetryOperation operation(String name, String place, RetryPolicy policy) {
+    StatedPolicy stated = settings.policyFor(name, place, policy);
+    RetryOperation operation = operations.add(new RetryOperation(name, stated, settings, ticker));
+    events.created(operation);
+    return operation;
+  }
+
+  /** {@return the operations in use, by name} */
+  public List<RetryOperation> operations() {
+    return operations.byName();
   }
 
   /**
@@ -75,24 +97,43 @@ public final class RetryExecutor {
       @Nullable List<String> ids,
       RetryWork<T, X> work)
       throws X {
-    RetryContext context = new RetryContext(this, operation, method, ids);
+    Trace trace = Trace.start(invocations, operation.name(), null);
+    Invocation invocation =
+        new Invocation(method, ticker, operation.timeout(), Invocation.current(), trace);
+    RetryContext context = new RetryContext(this, operation, invocation, ids);
+    try {
+      T result = attempts(context, trace, work);
+      Trace.end(trace, null);
+      return result;
+    } catch (Throwable failure) {
+      Trace.end(trace, failure);
+      throw failure;
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Throwable> T attempts(
+      RetryContext context, @Nullable Trace trace, RetryWork<T, X> work) throws X {
     RetryDecision decision = null;
     while (true) {
+      Trace.event(trace, Event.ATTEMPT);
       T result;
       try {
         result = context.attempt(work);
       } catch (Throwable failure) {
+        events.retried(context, false);
         if (decision == null) {
           decision = new RetryDecision(context, settings.maxRetryAfter(), clock);
         }
         long wait = decision.after(failure);
-        if (wait == RetryDecision.STOP || !decision.mayBegin(sleep(wait))) {
+        if (wait == RetryDecision.STOP || !decision.mayBegin(sleep(trace, wait))) {
+          events.stopped(context.operation(), decision.stop());
           decision.settle(failure);
           throw failure;
         }
         continue;
       }
       context.succeeded();
+      events.retried(context, true);
       return result;
     }
   }
@@ -109,10 +150,11 @@ public final class RetryExecutor {
     return requests;
   }
 
-  private boolean sleep(long nanos) {
+  private boolean sleep(@Nullable Trace trace, long nanos) {
     if (nanos == 0) {
       return true;
     }
+    Trace.event(trace, Event.WAIT);
     try {
       sleeper.sleep(Duration.ofNanos(nanos));
       return true;
@@ -133,6 +175,8 @@ public final class RetryExecutor {
     private Ticker ticker = Ticker.systemTicker();
     private Sleeper sleeper = wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos());
     private Clock clock = Clock.systemUTC();
+    private @Nullable RetryObserver observer;
+    private @Nullable InvocationObserver invocations;
 
     private Builder() {}
 
@@ -174,6 +218,26 @@ public final class RetryExecutor {
      */
     public Builder clock(Clock clock) {
       this.clock = clock;
+      return this;
+    }
+
+    /**
+     * {@return this builder, with who is told what becomes of retries}
+     *
+     * @param observer nobody by default
+     */
+    public Builder observer(RetryObserver observer) {
+      this.observer = observer;
+      return this;
+    }
+
+    /**
+     * {@return this builder, with who watches invocations}
+     *
+     * @param invocations nobody by default
+     */
+    public Builder observer(InvocationObserver invocations) {
+      this.invocations = invocations;
       return this;
     }
 

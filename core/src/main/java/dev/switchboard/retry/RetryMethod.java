@@ -48,7 +48,7 @@ final class RetryMethod {
     RetryOperation made = operation;
     if (made == null) {
       try {
-        made = engine.operation(name, policy);
+        made = engine.operation(name, RetryDeclaration.place(name), policy);
       } catch (IllegalArgumentException ex) {
         throw RetryDeclaration.refusal(
             name,

@@ -1,8 +1,11 @@
 package dev.switchboard.retry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.Setting;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.backoff.BackOffExecution;
@@ -19,15 +22,17 @@ public final class RetryOperation {
 
   private final String name;
   private final RetryPolicy policy;
+  private final List<Setting> settings;
   private final int maxRetries;
   private final long timeout;
   private final ExponentialBackOff backOff;
   private final RetryFilter filter;
   private final @Nullable RetryBudget budget;
 
-  RetryOperation(String name, RetryPolicy stated, RetrySettings settings, Ticker ticker) {
+  RetryOperation(String name, StatedPolicy stated, RetrySettings settings, Ticker ticker) {
     this.name = name;
-    this.policy = settings.policyFor(name, stated);
+    this.policy = stated.settle();
+    this.settings = stated.settings();
     this.maxRetries = settings.enabled() ? Objects.requireNonNull(policy.maxRetries()) : 0;
     this.timeout = policy.timeout() == null ? Long.MAX_VALUE : nanos(policy.timeout());
     this.backOff = backOff(policy);
@@ -46,6 +51,16 @@ public final class RetryOperation {
   /** {@return the policy in force, settings included; only its jitter and timeout may be null} */
   public RetryPolicy policy() {
     return policy;
+  }
+
+  /** {@return the same, each part with its origin} */
+  public List<Setting> settings() {
+    return settings;
+  }
+
+  /** {@return the tokens left for retries, empty where retries take none} */
+  public OptionalDouble budgetLeft() {
+    return budget == null ? OptionalDouble.empty() : OptionalDouble.of(budget.left());
   }
 
   int maxRetries() {

@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.Setting;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -76,13 +77,17 @@ public record RetrySettings(
     return new Builder();
   }
 
-  /** All that is said about an operation whose own policy is {@code stated}. */
-  RetryPolicy policyFor(String operation, RetryPolicy stated) {
-    RetryPolicy own = RetryPolicy.UNSAID;
+  /** All that is said about an operation whose own policy is {@code stated} at {@code place}. */
+  StatedPolicy policyFor(String operation, String place, RetryPolicy stated) {
+    StatedPolicy all = new StatedPolicy();
     for (Map.Entry<String, RetryPolicy> entry : operations.entrySet()) {
-      own = isSame(entry.getKey(), operation) ? entry.getValue() : own;
+      if (isSame(entry.getKey(), operation)) {
+        all.add("switchboard.retry.operations." + entry.getKey() + ".", entry.getValue());
+      }
     }
-    return own.orElse(stated).orElse(policy).orElse(RetryPolicy.defaults());
+    return all.add(place, stated)
+        .add("switchboard.retry.", policy)
+        .add(Setting.DEFAULT, RetryPolicy.defaults());
   }
 
   /** Whether two operations' names are alike but for case, dashes and underscores. */

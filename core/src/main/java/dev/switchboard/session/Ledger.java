@@ -107,6 +107,15 @@ final class Ledger {
     }
   }
 
+  SessionCounts counts(SpecialistName name) {
+    lock.lock();
+    try {
+      return Objects.requireNonNull(specialists.get(name)).copy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   SessionSnapshot snapshot() {
     lock.lock();
     try {

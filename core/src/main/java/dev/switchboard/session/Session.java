@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation at a specialist, as engine and store share it: what it is, how many invocations
@@ -29,6 +30,9 @@ public final class Session {
   private final long openedNanos;
   private volatile int state;
   private volatile boolean used;
+
+  /** Why it has left; written before that is told by {@link #state}. */
+  private @Nullable RemovalCause cause;
 
   /** When a use of it last ended, on the engine's ticker; lossy. */
   private long lastUsedNanos;
@@ -163,6 +167,14 @@ public final class Session {
   /** Marks it as lost, whether it has left yet or is about to. The ledger's lock is held. */
   void lose() {
     STATE.getAndUpdate(this, seen -> seen | LOST);
+  }
+
+  void setCause(RemovalCause why) {
+    cause = why;
+  }
+
+  @Nullable RemovalCause cause() {
+    return cause;
   }
 
   boolean hasLeft() {

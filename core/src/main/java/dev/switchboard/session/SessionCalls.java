@@ -1,6 +1,8 @@
 package dev.switchboard.session;
 
 import dev.switchboard.Invocation;
+import dev.switchboard.InvocationObserver.Event;
+import dev.switchboard.Trace;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,24 +50,25 @@ final class SessionCalls {
       SessionKey key,
       SessionPolicy policy,
       @Nullable Invocation invocation,
+      @Nullable Trace trace,
       SessionWork<T, X> work)
       throws X {
     SessionContext enclosing = SessionContext.currentOrNull();
     SessionContext joined = enclosing == null ? null : enclosing.find(sessions, key);
+    SessionContext context = new SessionContext(sessions, key, enclosing, joined, trace);
     try {
       if (joined != null) {
         if (joined.owner().isBereft()) {
           acquire(joined.owner());
         }
-        return run(joined.join(enclosing), policy, invocation, work);
+        return run(context, policy, invocation, work);
       }
-      SessionContext context = new SessionContext(sessions, key, enclosing);
       if (!policy.exclusive()) {
         return acquireAndRun(context, policy, invocation, work);
       }
       ExclusiveTurns.Turn turn = turns.take(key);
       try {
-        turn.await(Durations.nanos(settings.exclusiveWait()));
+        specialists.get(key.name()).events().await(turn, settings.exclusiveWait(), trace);
         return acquireAndRun(context, policy, invocation, work);
       } finally {
         turn.leave();
@@ -97,8 +100,7 @@ final class SessionCalls {
       throw new CallRefusedException("Sessions are closed: the application stops", null);
     }
     // Also lets the store know the specialist's limits before it is asked for the first time.
-    specialists.get(context.key().name());
-    openings.acquire(context);
+    specialists.get(context.key().name()).events().acquire(openings, context);
   }
 
   private void end(SessionContext context) {
@@ -150,6 +152,7 @@ final class SessionCalls {
       if (invocation != null && !invocation.spendRecovery(context.key())) {
         throw SessionLostException.again(context.key(), failure);
       }
+      Trace.event(context.trace(), Event.REOPEN);
       reopen(context.owner(), lost, failure);
     }
     try {

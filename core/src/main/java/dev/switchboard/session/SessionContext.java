@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import dev.switchboard.Trace;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,24 +22,24 @@ public final class SessionContext {
   private final SessionKey key;
   private final @Nullable SessionContext enclosing;
   private final SessionContext owner;
+  private final @Nullable Trace trace;
   private volatile @Nullable Session session;
   private @Nullable Flight learning;
   private volatile boolean ended;
   private @Nullable ReentrantLock binding;
   private @Nullable JudgedFailures judged;
 
-  SessionContext(SpecialistSessions sessions, SessionKey key, @Nullable SessionContext enclosing) {
+  SessionContext(
+      SpecialistSessions sessions,
+      SessionKey key,
+      @Nullable SessionContext enclosing,
+      @Nullable SessionContext joined,
+      @Nullable Trace trace) {
     this.sessions = sessions;
     this.key = key;
     this.enclosing = enclosing;
-    this.owner = this;
-  }
-
-  private SessionContext(SessionContext owner, @Nullable SessionContext enclosing) {
-    this.sessions = owner.sessions;
-    this.key = owner.key;
-    this.enclosing = enclosing;
-    this.owner = owner;
+    this.owner = joined == null ? this : joined.owner;
+    this.trace = trace;
   }
 
   /**
@@ -163,11 +164,6 @@ public final class SessionContext {
     return bound == null ? key + "/unbound" : bound.toString();
   }
 
-  /** The context of a nested invocation that joins this one's session. */
-  SessionContext join(@Nullable SessionContext innermost) {
-    return new SessionContext(owner, innermost);
-  }
-
   /** The innermost context of the same key at the same engine, from this one outwards. */
   @Nullable SessionContext find(SpecialistSessions engine, SessionKey sought) {
     for (SessionContext context = this; context != null; context = context.enclosing) {
@@ -180,6 +176,10 @@ public final class SessionContext {
 
   @Nullable SessionContext enclosing() {
     return enclosing;
+  }
+
+  @Nullable Trace trace() {
+    return trace;
   }
 
   SessionContext owner() {

@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -66,6 +67,7 @@ final class SessionDrain implements SessionStore.Listener {
   @Override
   public void left(Session session, RemovalCause cause) {
     log.debug("Session {} has left: {}", session, cause);
+    session.setCause(cause);
     if (ledger.left(session, cause == RemovalCause.LOST)) {
       close(session);
     }
@@ -74,6 +76,7 @@ final class SessionDrain implements SessionStore.Listener {
   /** A session leaves that was not stored; it is closed after its last use. */
   void discard(Session session) {
     log.debug("Session {} has left: {}", session, RemovalCause.UNWANTED);
+    session.setCause(RemovalCause.UNWANTED);
     if (ledger.discarded(session)) {
       close(session);
     }
@@ -165,15 +168,17 @@ final class SessionDrain implements SessionStore.Listener {
         giveUp("the application stops");
         return;
       }
+      SessionKey key = session.key();
+      Specialist specialist = specialists.get(key.name());
       try {
-        SessionKey key = session.key();
-        specialists.get(key.name()).connector().get().close(key, session.id());
+        specialist.connector().get().close(key, session.id());
       } catch (Throwable failure) {
         retry(failure);
         return;
       }
       ledger.closed(session, true);
       store.closed(session);
+      specialist.events().closed(Objects.requireNonNull(session.cause()));
       log.debug("Closed session {}", session);
     }
 

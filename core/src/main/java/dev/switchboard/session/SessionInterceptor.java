@@ -43,7 +43,7 @@ final class SessionInterceptor implements MethodInterceptor {
         current != null && current.isAttemptOf(operation.method()) ? current : null;
     return needed
         .sessions()
-        .call(key, operation.policy(), attemptOf, session -> proceed(invocation));
+        .call(key, operation.policy(), attemptOf, operation.name(), session -> proceed(invocation));
   }
 
   private @Nullable SessionOperation operation(MethodInvocation invocation) {

@@ -1,6 +1,9 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.InvocationObserver.Event;
+import dev.switchboard.Trace;
+import dev.switchboard.session.SessionObserver.Acquisition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,45 +34,53 @@ final class SessionOpenings {
   }
 
   /** Gives {@code context} a session in use, or the flight that its {@code bind} will end. */
-  void acquire(SessionContext context) {
+  Acquisition acquire(SessionContext context) {
     Session found = store.find(context.key());
     if (found != null && found.acquire()) {
       context.use(found);
-      return;
+      return Acquisition.HIT;
     }
-    while (!joinOrLead(context)) {
+    for (; ; ) {
+      Acquisition acquired = joinOrLead(context);
+      if (acquired != null) {
+        return acquired;
+      }
       // What we joined has gone again already, or its leader left the lead to the next.
     }
   }
 
-  private boolean joinOrLead(SessionContext context) {
+  private @Nullable Acquisition joinOrLead(SessionContext context) {
     Flight own = flights.prepare(context.key());
     Flight flight = flights.takeOff(own);
     if (flight == null) {
-      lead(own, context);
-      return true;
+      return lead(own, context);
     }
     if (flight.isOpenedByThisThread()) {
       throw SessionOpenException.of(
           context.key(), "the connector's open needs the very session that it opens", null);
     }
     // One past its time-out is abandoned by this look, and the next round opens.
-    Session session = flights.isWanted(flight) ? flights.await(flight) : null;
+    if (!flights.isWanted(flight)) {
+      return null;
+    }
+    Trace.event(context.trace(), Event.JOINED);
+    Session session = flights.await(flight);
     if (session == null || !session.acquire()) {
-      return false;
+      return null;
     }
     context.use(session);
-    return true;
+    return Acquisition.JOINED;
   }
 
-  private void lead(Flight flight, SessionContext context) {
+  private Acquisition lead(Flight flight, SessionContext context) {
     Session session = claims.claim(flight);
     if (session != null) {
       flights.end(flight, session);
       context.use(session);
-      return;
+      return Acquisition.HIT;
     }
     try {
+      Trace.event(context.trace(), Event.OPEN);
       String id = open(flight);
       if (id == null) {
         flights.learn(flight);
@@ -77,6 +88,7 @@ final class SessionOpenings {
       } else {
         context.use(landOpened(flight, id));
       }
+      return Acquisition.OPENED;
     } finally {
       flights.returned(flight);
     }
@@ -87,7 +99,8 @@ final class SessionOpenings {
       throw Flights.refusal(flight);
     }
     try {
-      return specialists.get(flight.key().name()).open(flight.key());
+      Specialist specialist = specialists.get(flight.key().name());
+      return specialist.events().open(specialist, flight);
     } catch (Throwable failure) {
       throw flights.fail(flight, "the connector failed with ", failure);
     }

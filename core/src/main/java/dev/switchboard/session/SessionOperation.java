@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One annotation, parsed and validated.
  *
  * @param method the method as its class declares it
- * @param place the method in errors, as in {@code @SpecialistSession on BookingDesk.ask}
+ * @param name the method by its class's simple name, as in {@code BookingDesk.ask}
  * @param specialist whom it calls
  * @param stated what it states of the specialist's settings
  * @param policy how it uses its sessions
@@ -18,12 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 record SessionOperation(
     Method method,
-    String place,
+    String name,
     SpecialistName specialist,
     SpecialistSettings stated,
     SessionPolicy policy,
     @Nullable ArgumentExpression tenant,
     List<ArgumentExpression> parts) {
+
+  /** The method in errors, as in {@code @SpecialistSession on BookingDesk.ask}. */
+  String place() {
+    return place(name);
+  }
+
+  static String place(String name) {
+    return "@SpecialistSession on " + name;
+  }
 
   /**
    * Makes the key of a call.
@@ -38,7 +47,7 @@ record SessionOperation(
     try {
       return SessionKey.of(specialist, tenant(arguments, resolved, tenants), parts(arguments));
     } catch (IllegalArgumentException | IllegalStateException e) {
-      throw new CallRefusedException(place + ": " + e.getMessage(), e.getCause());
+      throw new CallRefusedException(place() + ": " + e.getMessage(), e.getCause());
     }
   }
 

@@ -89,7 +89,8 @@ final class SessionOperationSource {
       return null;
     }
     Class<?> named = Proxy.isProxyClass(type) ? method.getDeclaringClass() : type;
-    String place = "@SpecialistSession on %s.%s".formatted(named.getSimpleName(), method.getName());
+    String name = named.getSimpleName() + "." + method.getName();
+    String place = SessionOperation.place(name);
     checkMethod(place, method);
     List<ArgumentExpression> tenants = new ArrayList<>();
     List<ArgumentExpression> parts = new ArrayList<>();
@@ -110,7 +111,7 @@ final class SessionOperationSource {
     }
     return new SessionOperation(
         method,
-        place,
+        name,
         specialist(place, annotation),
         stated(place, annotation),
         new SessionPolicy(annotation.exclusive(), List.of(annotation.lostOn())),

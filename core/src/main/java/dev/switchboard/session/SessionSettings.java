@@ -1,8 +1,11 @@
 package dev.switchboard.session;
 
+import dev.switchboard.Setting;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of all sessions and of single specialists; what Boot reads from {@code switchboard.*},
@@ -12,26 +15,37 @@ import java.util.Map;
  */
 public final class SessionSettings {
 
-  private static final int DEFAULT_MAX_SIZE = 1000;
-  private static final SpecialistSettings DEFAULT_DURATIONS =
-      new SpecialistSettings(Duration.ofHours(8), Duration.ofMinutes(30), null);
-
   private final SpecialistSettings defaults;
   private final Map<SpecialistName, SpecialistSettings> specialists;
   private final Duration openTimeout;
   private final Duration learnTimeout;
   private final Duration exclusiveWait;
+  private final List<Setting> waits;
   private final boolean tenants;
   private final boolean strictWiring;
 
   private SessionSettings(Builder builder) {
     this.defaults = builder.defaults;
     this.specialists = Map.copyOf(builder.specialists);
-    this.openTimeout = builder.openTimeout;
-    this.learnTimeout = builder.learnTimeout;
-    this.exclusiveWait = builder.exclusiveWait;
+    this.openTimeout = orElse(builder.openTimeout, Duration.ofSeconds(30));
+    this.learnTimeout = orElse(builder.learnTimeout, Duration.ofMinutes(2));
+    this.exclusiveWait = orElse(builder.exclusiveWait, Duration.ofMinutes(2));
+    this.waits =
+        List.of(
+            wait("open-timeout", openTimeout, builder.openTimeout),
+            wait("learn-timeout", learnTimeout, builder.learnTimeout),
+            wait("exclusive-wait", exclusiveWait, builder.exclusiveWait));
     this.tenants = builder.tenants;
     this.strictWiring = builder.strictWiring;
+  }
+
+  private static Duration orElse(@Nullable Duration stated, Duration otherwise) {
+    return stated == null ? otherwise : stated;
+  }
+
+  private static Setting wait(String name, Duration value, @Nullable Duration stated) {
+    return new Setting(
+        name, value, stated == null ? Setting.DEFAULT : "switchboard.session." + name);
   }
 
   /**
@@ -43,14 +57,13 @@ public final class SessionSettings {
     return new Builder();
   }
 
-  /** What holds for a specialist, given what its annotations state. */
-  SessionLimits limits(SpecialistName name, SpecialistSettings annotated) {
-    SpecialistSettings stated = settingsOf(name).orElse(annotated).orElse(defaults);
-    if (stated.ttl() == null && stated.idleTimeout() == null) {
-      stated = stated.orElse(DEFAULT_DURATIONS);
-    }
-    int maxSize = stated.maxSize() == null ? DEFAULT_MAX_SIZE : stated.maxSize();
-    return new SessionLimits(stated.ttl(), stated.idleTimeout(), maxSize);
+  /** What holds for a specialist, given the operations whose annotations name it. */
+  SettledSettings settle(SpecialistName name, List<SessionOperation> annotated) {
+    return new StatedSettings()
+        .properties("switchboard.specialists." + name, settingsOf(name))
+        .annotations(annotated)
+        .properties("switchboard.session", defaults)
+        .settle(waits);
   }
 
   SpecialistSettings settingsOf(SpecialistName name) {
@@ -96,9 +109,9 @@ public final class SessionSettings {
 
     private SpecialistSettings defaults = SpecialistSettings.NONE;
     private final Map<SpecialistName, SpecialistSettings> specialists = new HashMap<>();
-    private Duration openTimeout = Duration.ofSeconds(30);
-    private Duration learnTimeout = Duration.ofMinutes(2);
-    private Duration exclusiveWait = Duration.ofMinutes(2);
+    private @Nullable Duration openTimeout;
+    private @Nullable Duration learnTimeout;
+    private @Nullable Duration exclusiveWait;
     private boolean tenants = true;
     private boolean strictWiring = true;
 

@@ -52,15 +52,11 @@ final class SessionWiring implements SmartInitializingSingleton {
   Specialist specialist(SpecialistName asked) {
     List<SessionOperation> operations = specialists().getOrDefault(asked, List.of());
     SpecialistName name = operations.isEmpty() ? asked : operations.get(0).specialist();
-    SpecialistSettings stated = SpecialistSettings.NONE;
-    for (SessionOperation operation : operations) {
-      stated = stated.orElse(operation.stated());
-    }
     String connector = connector(name, operations);
     log.debug("Specialist '{}' has the connector bean {}", name, connector);
     return new Specialist(
         name,
-        settings.limits(name, stated),
+        settings.settle(name, operations),
         SingletonSupplier.of(() -> beans.getBean(connector, SpecialistConnector.class)));
   }
 
@@ -160,11 +156,9 @@ final class SessionWiring implements SmartInitializingSingleton {
                     name,
                     print(stated),
                     print(value.apply(first.stated())),
-                    first.place().substring("@SpecialistSession on ".length())),
+                    first.name()),
             "State it on one method, or set switchboard.specialists.%s.%s."
-                .formatted(
-                    name,
-                    attribute.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT)));
+                .formatted(name, StatedSettings.property(attribute)));
       }
     }
   }

@@ -8,11 +8,25 @@ import org.jspecify.annotations.Nullable;
  * One specialist as the engine knows it.
  *
  * @param name its name
- * @param limits bound and expiry of its sessions
+ * @param settled what holds for it
  * @param connector how to reach it, looked up at first use
+ * @param events tells what happens at it
  */
 record Specialist(
-    SpecialistName name, SessionLimits limits, Supplier<SpecialistConnector> connector) {
+    SpecialistName name,
+    SettledSettings settled,
+    Supplier<SpecialistConnector> connector,
+    SpecialistEvents events) {
+
+  /** A specialist at which nothing is observed yet. */
+  Specialist(
+      SpecialistName name, SettledSettings settled, Supplier<SpecialistConnector> connector) {
+    this(name, settled, connector, SpecialistEvents.NONE);
+  }
+
+  Specialist observedBy(SpecialistEvents observer) {
+    return new Specialist(name, settled, connector, observer);
+  }
 
   private static final int MAX_ID_BYTES = 4096;
 

@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.InvocationObserver;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -15,7 +16,7 @@ import org.springframework.core.env.Environment;
  * Makes {@link SpecialistSession} work: what plain Spring imports, and Boot's auto-configuration
  * does. Beans of these types are used where they are declared: {@link SpecialistConnector} (one or
  * more are needed), {@link TenantResolver}, {@link SessionSettings}, {@link SessionStore}, {@link
- * Ticker}.
+ * Ticker}, {@link SessionObserver}, {@link InvocationObserver}.
  *
  * @since 0.1
  */
@@ -87,6 +88,8 @@ public class SpecialistSessionConfiguration {
    * @param settings bounds and time-outs, or the defaults
    * @param store where sessions are kept, or a {@link CaffeineSessionStore}
    * @param clock the clock, the system's where there is no bean; tests declare one
+   * @param observer who is told what happens to sessions, or nobody
+   * @param invocations who watches invocations, or nobody
    * @return the engine
    */
   @Bean
@@ -95,7 +98,9 @@ public class SpecialistSessionConfiguration {
       SessionWiring wiring,
       ObjectProvider<SessionSettings> settings,
       ObjectProvider<SessionStore> store,
-      ObjectProvider<Ticker> clock) {
+      ObjectProvider<Ticker> clock,
+      ObjectProvider<SessionObserver> observer,
+      ObjectProvider<InvocationObserver> invocations) {
     Ticker ticker = clock.getIfUnique(Ticker::systemTicker);
     Scheduler scheduler = Scheduler.systemScheduler();
     return new SpecialistSessions(
@@ -106,7 +111,9 @@ public class SpecialistSessionConfiguration {
         settings.getIfAvailable(SpecialistSessionConfiguration::defaults),
         ticker,
         scheduler,
-        null);
+        null,
+        observer.getIfAvailable(),
+        invocations.getIfAvailable());
   }
 
   private static SessionSettings defaults() {

@@ -3,7 +3,11 @@ package dev.switchboard.session;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.Invocation;
+import dev.switchboard.InvocationObserver;
+import dev.switchboard.Setting;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -38,6 +42,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   private final SessionDrain drain;
   private final Flights flights;
   private final SessionCalls calls;
+  private final TracedCalls traced;
   private volatile boolean running;
 
   SpecialistSessions(
@@ -46,15 +51,18 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
       SessionSettings settings,
       Ticker ticker,
       Scheduler scheduler,
-      @Nullable Executor closeExecutor) {
+      @Nullable Executor closeExecutor,
+      @Nullable SessionObserver observer,
+      @Nullable InvocationObserver invocations) {
     this.store = store;
     this.startNanos = ticker.read();
     this.startInstant = Instant.now();
-    this.specialists = new Specialists(source, store, ledger);
+    this.specialists = new Specialists(source, store, ledger, observer, ticker);
     this.drain = new SessionDrain(ledger, store, specialists, scheduler, closeExecutor);
     this.flights = new Flights(store, settings, ticker);
     SessionOpenings openings = new SessionOpenings(store, specialists, ticker, drain, flights);
     this.calls = new SessionCalls(store, specialists, settings, drain, openings, flights);
+    this.traced = new TracedCalls(calls, specialists, invocations);
     start();
   }
 
@@ -88,14 +96,18 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
       SessionKey key, SessionPolicy policy, SessionWork<T, X> work) throws X {
     Invocation current = Invocation.current();
     Invocation attemptOf = current != null && current.isAttemptOf(null) ? current : null;
-    return call(key, policy, attemptOf, work);
+    return call(key, policy, attemptOf, null, work);
   }
 
   /** As above; {@code invocation} is the retried call that this is an attempt of, or null. */
   <T extends @Nullable Object, X extends Throwable> T call(
-      SessionKey key, SessionPolicy policy, @Nullable Invocation invocation, SessionWork<T, X> work)
+      SessionKey key,
+      SessionPolicy policy,
+      @Nullable Invocation invocation,
+      @Nullable String operation,
+      SessionWork<T, X> work)
       throws X {
-    return calls.call(this, key, policy, invocation, work);
+    return traced.call(this, key, policy, invocation, operation, work);
   }
 
   /** Settles a specialist before its first call, so that the store can refuse its limits. */
@@ -165,11 +177,12 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     return ledger.snapshot();
   }
 
-  /**
-   * Asks the store how it is.
-   *
-   * @return its kind, and whether it can be reached
-   */
+  /** {@return what is set for every specialist known, and where, by the specialist's name} */
+  public Map<String, List<Setting>> settings() {
+    return specialists.settings();
+  }
+
+  /** {@return how the store is: its kind, and whether it can be reached} */
   public SessionStore.State storeState() {
     return store.state();
   }

@@ -2,7 +2,9 @@ package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.InvocationObserver;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ public final class SpecialistSessionsBuilder {
   private Scheduler scheduler = Scheduler.systemScheduler();
   private @Nullable SessionStore store;
   private @Nullable Executor closeExecutor;
+  private @Nullable SessionObserver observer;
+  private @Nullable InvocationObserver invocations;
 
   SpecialistSessionsBuilder() {}
 
@@ -80,6 +84,28 @@ public final class SpecialistSessionsBuilder {
     return this;
   }
 
+  /**
+   * Sets who is told what happens to sessions, such as {@code SessionMeters}.
+   *
+   * @param observer counts; nobody by default
+   * @return this
+   */
+  public SpecialistSessionsBuilder observer(SessionObserver observer) {
+    this.observer = observer;
+    return this;
+  }
+
+  /**
+   * Sets who watches invocations, such as {@code InvocationObservations}.
+   *
+   * @param invocations traces; nobody by default
+   * @return this
+   */
+  public SpecialistSessionsBuilder observer(InvocationObserver invocations) {
+    this.invocations = invocations;
+    return this;
+  }
+
   /** Closes on this executor instead of a pool for every specialist. */
   SpecialistSessionsBuilder closeExecutor(Executor executor) {
     this.closeExecutor = executor;
@@ -95,7 +121,14 @@ public final class SpecialistSessionsBuilder {
     Map<SpecialistName, SpecialistConnector> known = Map.copyOf(connectors);
     SessionStore keeps = store != null ? store : new CaffeineSessionStore(ticker, scheduler);
     return new SpecialistSessions(
-        name -> specialist(name, known), keeps, settings, ticker, scheduler, closeExecutor);
+        name -> specialist(name, known),
+        keeps,
+        settings,
+        ticker,
+        scheduler,
+        closeExecutor,
+        observer,
+        invocations);
   }
 
   private Specialist specialist(
@@ -106,6 +139,6 @@ public final class SpecialistSessionsBuilder {
           "No specialist '%s': name it with SpecialistSessions.builder().specialist(..)"
               .formatted(name));
     }
-    return new Specialist(name, settings.limits(name, SpecialistSettings.NONE), () -> connector);
+    return new Specialist(name, settings.settle(name, List.of()), () -> connector);
   }
 }

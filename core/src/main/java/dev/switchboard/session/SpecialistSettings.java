@@ -32,12 +32,4 @@ public record SpecialistSettings(
       throw new IllegalArgumentException("maxSize must be at least 1 but was " + maxSize);
     }
   }
-
-  /** These settings, and {@code weaker}'s where these state nothing. */
-  SpecialistSettings orElse(SpecialistSettings weaker) {
-    return new SpecialistSettings(
-        ttl != null ? ttl : weaker.ttl,
-        idleTimeout != null ? idleTimeout : weaker.idleTimeout,
-        maxSize != null ? maxSize : weaker.maxSize);
-  }
 }

@@ -1,9 +1,15 @@
 package dev.switchboard.session;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.Setting;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The specialists, each settled at startup or at its first use and then fixed. */
 final class Specialists {
@@ -13,16 +19,25 @@ final class Specialists {
   private final Function<SpecialistName, Specialist> source;
   private final SessionStore store;
   private final Ledger ledger;
+  private final @Nullable SessionObserver observer;
+  private final Ticker ticker;
 
   /**
    * Creates the register.
    *
    * @param source makes a specialist at its first use; throws where there is no connector for it
    */
-  Specialists(Function<SpecialistName, Specialist> source, SessionStore store, Ledger ledger) {
+  Specialists(
+      Function<SpecialistName, Specialist> source,
+      SessionStore store,
+      Ledger ledger,
+      @Nullable SessionObserver observer,
+      Ticker ticker) {
     this.source = source;
     this.store = store;
     this.ledger = ledger;
+    this.observer = observer;
+    this.ticker = ticker;
   }
 
   Specialist get(SpecialistName name) {
@@ -30,17 +45,29 @@ final class Specialists {
     return known != null ? known : settle(source.apply(name));
   }
 
+  /** What is set for those settled so far, by name. */
+  Map<String, List<Setting>> settings() {
+    Map<String, List<Setting>> settings = new TreeMap<>();
+    settled.forEach(
+        (name, specialist) -> settings.put(name.toString(), specialist.settled().settings()));
+    return settings;
+  }
+
   private Specialist settle(Specialist specialist) {
+    SpecialistName name = specialist.name();
     settling.lock();
     try {
-      Specialist first = settled.get(specialist.name());
+      Specialist first = settled.get(name);
       if (first != null) {
         return first;
       }
-      store.configure(specialist.name().toString(), specialist.limits());
-      ledger.open(specialist.name());
-      settled.put(specialist.name(), specialist);
-      return specialist;
+      store.configure(name.toString(), specialist.settled().limits());
+      ledger.open(name);
+      SpecialistEvents events = new SpecialistEvents(observer, name, ticker);
+      Specialist observed = specialist.observedBy(events);
+      settled.put(name, observed);
+      events.settled(specialist.settled().limits(), () -> ledger.counts(name));
+      return observed;
     } finally {
       settling.unlock();
     }

@@ -27,6 +27,13 @@ final class Engine implements AutoCloseable {
   }
 
   Engine(@Nullable SpecialistConnector connector, UnaryOperator<SessionSettings.Builder> settings) {
+    this(connector, settings, new SessionObserver() {});
+  }
+
+  Engine(
+      @Nullable SpecialistConnector connector,
+      UnaryOperator<SessionSettings.Builder> settings,
+      SessionObserver observer) {
     sessions =
         SpecialistSessions.builder()
             .specialist("marketing", connector != null ? connector : specialist)
@@ -35,6 +42,7 @@ final class Engine implements AutoCloseable {
             .ticker(ticker)
             .scheduler(scheduler)
             .closeExecutor(closes::add)
+            .observer(observer)
             .build();
   }
 

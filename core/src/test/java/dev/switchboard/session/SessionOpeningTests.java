@@ -252,7 +252,7 @@ class SessionOpeningTests {
       Threads threads = new Threads();
       List<FutureTask<Throwable>> leader = threads.start(1, () -> engine.idOf(ACME));
       threads.awaitAllWaiting();
-      Invocation.bind(new Invocation(null, engine.ticker, 0, null));
+      Invocation.bind(new Invocation(null, engine.ticker, 0, null, null));
       try {
         assertThatThrownBy(() -> engine.idOf(ACME))
             .isInstanceOf(SessionOpenException.class)

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The pages that users read, and the blocks of code in them. */
@@ -17,6 +19,8 @@ final class Documentation {
   static final Path GUIDES = ROOT.resolve("docs");
 
   private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$");
+
+  private static final Pattern METER = Pattern.compile("(?m)^\\| `(switchboard\\.[a-z.]+)` \\|");
 
   /**
    * A block of code.
@@ -74,6 +78,15 @@ final class Documentation {
       blocks.add(new Block(page, line, matcher.group(1), matcher.group(2)));
     }
     return blocks;
+  }
+
+  /** The names of meters, which look like those of properties. */
+  static Set<String> meters() throws IOException {
+    return METER
+        .matcher(Files.readString(GUIDES.resolve("meters.md")))
+        .results()
+        .map(meter -> meter.group(1))
+        .collect(Collectors.toSet());
   }
 
   /** A page's text without its blocks of code. */

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sentences that the library's code can say to its users: every text of at least three words in
  * it, with {@code …} for what varies, but neither debug logs nor the actions that Boot prints
- * beside a problem.
+ * beside a problem, nor descriptions of meters.
  */
 final class Messages extends TreeScanner<@Nullable Void, @Nullable Void> {
 
@@ -51,7 +51,10 @@ final class Messages extends TreeScanner<@Nullable Void, @Nullable Void> {
     for (String module : modules) {
       try (Stream<Path> files =
           Files.walk(Documentation.ROOT.resolve(module).resolve("src/main/java"))) {
-        files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .filter(file -> !file.getParent().endsWith("micrometer"))
+            .forEach(sources::add);
       }
     }
     Messages messages = new Messages(words);

@@ -37,6 +37,7 @@ final class Snippets {
       import static org.assertj.core.api.Assertions.*;
       import com.github.benmanes.caffeine.cache.Ticker;
       import dev.switchboard.connector.*;
+      import dev.switchboard.micrometer.*;
       import dev.switchboard.redis.*;
       import dev.switchboard.retry.*;
       import dev.switchboard.session.*;

@@ -34,7 +34,7 @@ public final class RequestScopedRetryAutoConfiguration {
     RetrySettings.Builder settings =
         RetrySettings.builder()
             .enabled(retry.enabled())
-            .policy(policy(PREFIX, defaults(retry)))
+            .policy(general(retry))
             .maxRetryAfter(retry.maxRetryAfter())
             .budget(budget.enabled() ? budget.capacity() : 0, budget.cost())
             .requests(retry.maxRequests(), retry.requestExpiry())
@@ -49,6 +49,13 @@ public final class RequestScopedRetryAutoConfiguration {
                       settings.operation(name, policy(PREFIX + ".operations." + name, operation));
                     }));
     return PropertyRules.under(PREFIX, settings::build);
+  }
+
+  /** Judged together with what it leaves to the defaults, whether an operation uses it or not. */
+  private static RetryPolicy general(RetryProperties retry) {
+    RetryPolicy policy = policy(PREFIX, defaults(retry));
+    var unused = PropertyRules.under(PREFIX, () -> policy.orElse(RetryPolicy.defaults()));
+    return policy;
   }
 
   private static RetryProperties.Operation defaults(RetryProperties retry) {

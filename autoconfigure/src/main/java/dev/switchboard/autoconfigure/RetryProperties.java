@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * What {@code switchboard.retry.*} says. The annotation wins over it, but {@code operations} win
- * over the annotation.
+ * over the annotation. The engine has the defaults of what is null here, and knows what is one.
  *
  * @param enabled Whether anything is retried at all.
  * @param includes Exception types to retry, causes too. Every type where empty.
@@ -33,10 +33,10 @@ public record RetryProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue List<Class<?>> includes,
     @DefaultValue List<Class<?>> excludes,
-    @DefaultValue("3") int maxRetries,
-    @DefaultValue("500ms") Duration delay,
-    @DefaultValue("2") double multiplier,
-    @DefaultValue("10s") Duration maxDelay,
+    @Nullable Integer maxRetries,
+    @Nullable Duration delay,
+    @Nullable Double multiplier,
+    @Nullable Duration maxDelay,
     @Nullable Duration jitter,
     @Nullable Duration timeout,
     @DefaultValue("30s") Duration maxRetryAfter,

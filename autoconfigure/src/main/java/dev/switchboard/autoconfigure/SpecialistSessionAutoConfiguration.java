@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -58,11 +59,12 @@ public final class SpecialistSessionAutoConfiguration {
 
   private static SessionSettings.Builder state(
       SessionSettings.Builder settings, SwitchboardProperties.Session session) {
-    return settings
-        .defaults(new SpecialistSettings(session.ttl(), session.idleTimeout(), session.maxSize()))
-        .openTimeout(session.openTimeout())
-        .learnTimeout(session.learnTimeout())
-        .exclusiveWait(session.exclusiveWait());
+    PropertyMapper map = PropertyMapper.get();
+    map.from(session::openTimeout).to(settings::openTimeout);
+    map.from(session::learnTimeout).to(settings::learnTimeout);
+    map.from(session::exclusiveWait).to(settings::exclusiveWait);
+    return settings.defaults(
+        new SpecialistSettings(session.ttl(), session.idleTimeout(), session.maxSize()));
   }
 
   private static SessionSettings.Builder state(

@@ -53,7 +53,7 @@ public record SwitchboardProperties(
   }
 
   /**
-   * What holds for all specialists.
+   * What holds for all specialists. The engine has the defaults, and knows what is one.
    *
    * @param ttl How long a session is served after it was opened. Where neither this nor an idle
    *     timeout is given anywhere, 8 hours.
@@ -70,10 +70,10 @@ public record SwitchboardProperties(
   public record Session(
       @Nullable Duration ttl,
       @Nullable Duration idleTimeout,
-      @DefaultValue("1000") int maxSize,
-      @DefaultValue("30s") Duration openTimeout,
-      @DefaultValue("2m") Duration learnTimeout,
-      @DefaultValue("2m") Duration exclusiveWait) {}
+      @Nullable Integer maxSize,
+      @Nullable Duration openTimeout,
+      @Nullable Duration learnTimeout,
+      @Nullable Duration exclusiveWait) {}
 
   /**
    * What holds for one specialist.

@@ -53,7 +53,8 @@ class RetryPropertiesTests {
     runner.run(
         context -> {
           RetrySettings settings = settings(context);
-          assertThat(settings.policy()).isEqualTo(RetryPolicy.defaults());
+          assertThat(settings.policy().orElse(RetryPolicy.defaults()))
+              .isEqualTo(RetryPolicy.defaults());
           assertThat(settings)
               .usingRecursiveComparison()
               .ignoringFields("policy")

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ReadmeTests {
 
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`.+) \\| .+ \\| (.+) \\| .+ \\|$");
-  private static final Pattern PROPERTY = Pattern.compile("`((?:switchboard)?\\.[^`]+)`");
+  private static final Pattern PROPERTY =
+      Pattern.compile("`((?:switchboard|management)?\\.[^`]+)`");
 
   @Test
   void readmeIsShortAndHasSnippets() throws IOException {
@@ -35,10 +36,14 @@ class ReadmeTests {
         });
   }
 
-  /** The properties in the README's tables, keys of maps as {@code *}, with their defaults. */
+  /**
+   * The properties in the tables of README and actuator page, keys of maps as {@code *}, with their
+   * defaults.
+   */
   private static Map<String, String> documented() throws IOException {
     Map<String, String> properties = new TreeMap<>();
-    Matcher row = ROW.matcher(Files.readString(Documentation.README));
+    String actuator = Files.readString(Documentation.GUIDES.resolve("actuator.md"));
+    Matcher row = ROW.matcher(Files.readString(Documentation.README) + actuator);
     while (row.find()) {
       String group = "";
       Matcher property = PROPERTY.matcher(row.group(1));

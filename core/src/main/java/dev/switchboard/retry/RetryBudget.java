@@ -47,6 +47,10 @@ final class RetryBudget {
     bring(retry ? cost + TOKEN : TOKEN);
   }
 
+  int capacity() {
+    return (int) (capacity / TOKEN);
+  }
+
   /** The tokens that are there now. */
   double left() {
     long missing = Math.max(0, fullAt.get() - (ticker.read() - start));

@@ -63,6 +63,11 @@ public final class RetryOperation {
     return budget == null ? OptionalDouble.empty() : OptionalDouble.of(budget.left());
   }
 
+  /** {@return the tokens there are for retries at most, 0 where retries take none} */
+  public int budgetCapacity() {
+    return budget == null ? 0 : budget.capacity();
+  }
+
   int maxRetries() {
     return maxRetries;
   }

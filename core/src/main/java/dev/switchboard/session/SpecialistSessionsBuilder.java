@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.InvocationObserver;
 import java.util.HashMap;
 import java.util.List;
@@ -135,9 +136,9 @@ public final class SpecialistSessionsBuilder {
       SpecialistName name, Map<SpecialistName, SpecialistConnector> known) {
     SpecialistConnector connector = known.get(name);
     if (connector == null) {
-      throw new IllegalStateException(
-          "No specialist '%s': name it with SpecialistSessions.builder().specialist(..)"
-              .formatted(name));
+      throw new InvalidDeclarationException(
+          "No specialist '%s': the engine must be built with its connector".formatted(name),
+          "Name it: SpecialistSessions.builder().specialist(\"%s\", connector).".formatted(name));
     }
     return new Specialist(name, settings.settle(name, List.of()), () -> connector);
   }

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.Setting;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The specialists, each settled at startup or at its first use and then fixed. */
@@ -53,6 +55,26 @@ final class Specialists {
     return settings;
   }
 
+  private void configure(Specialist specialist) {
+    SettledSettings settled = specialist.settled();
+    try {
+      store.configure(specialist.name().toString(), settled.limits());
+    } catch (IllegalArgumentException refusal) {
+      String origins =
+          settled.settings().stream()
+              .limit(3)
+              .map(setting -> setting.name() + " from " + setting.origin())
+              .collect(Collectors.joining(", "));
+      InvalidDeclarationException problem =
+          new InvalidDeclarationException(
+              "Specialist '%s' (%s): %s"
+                  .formatted(specialist.name(), origins, refusal.getMessage()),
+              "Correct the setting where it is made, or use a SessionStore that can honour it.");
+      problem.initCause(refusal);
+      throw problem;
+    }
+  }
+
   private Specialist settle(Specialist specialist) {
     SpecialistName name = specialist.name();
     settling.lock();
@@ -61,7 +83,7 @@ final class Specialists {
       if (first != null) {
         return first;
       }
-      store.configure(name.toString(), specialist.settled().limits());
+      configure(specialist);
       ledger.open(name);
       SpecialistEvents events = new SpecialistEvents(observer, name, ticker);
       Specialist observed = specialist.observedBy(events);

@@ -176,9 +176,10 @@ final class SessionDrain implements SessionStore.Listener {
         retry(failure);
         return;
       }
+      // First, as a shutdown that waits for the ledger may end with it.
+      specialist.events().closed(Objects.requireNonNull(session.cause()));
       ledger.closed(session, true);
       store.closed(session);
-      specialist.events().closed(Objects.requireNonNull(session.cause()));
       log.debug("Closed session {}", session);
     }
 

@@ -1,10 +1,11 @@
 package dev.switchboard.example.concierge.specialist;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -13,7 +14,32 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Agent {
 
-  private record Conversation(String user, List<String> heard) {}
+  private static final int MEMORY = 20;
+
+  /** One user's conversation; the last messages are kept. Locks itself. */
+  private static final class Conversation {
+
+    private final String user;
+    private final Deque<String> heard = new ArrayDeque<>();
+    private int messages;
+
+    Conversation(String user) {
+      this.user = user;
+    }
+
+    /** Returns how many messages there were. */
+    synchronized int hear(String text) {
+      if (heard.size() == MEMORY) {
+        heard.remove();
+      }
+      heard.add(text);
+      return ++messages;
+    }
+
+    synchronized List<String> heard() {
+      return List.copyOf(heard);
+    }
+  }
 
   private final String name;
   private final String line;
@@ -35,17 +61,25 @@ public final class Agent {
     return faults;
   }
 
+  /**
+   * Opens a conversation.
+   *
+   * @throws IllegalStateException if the agent is down
+   */
   public String open(String user) {
+    if (faults.isDown()) {
+      throw new IllegalStateException("The specialist hangs up");
+    }
     faults.pause();
     String id = UUID.randomUUID().toString();
-    conversations.put(id, new Conversation(user, new CopyOnWriteArrayList<>()));
+    conversations.put(id, new Conversation(user));
     opened.increment();
     return id;
   }
 
   public boolean knows(String user, String id) {
     Conversation conversation = conversations.get(id);
-    return conversation != null && conversation.user().equals(user);
+    return conversation != null && conversation.user.equals(user);
   }
 
   public boolean delete(String user, String id) {
@@ -57,16 +91,17 @@ public final class Agent {
   }
 
   public Reply run(String user, String id, String text) {
+    if (faults.isDown()) {
+      return Reply.failure(503);
+    }
     Conversation conversation = conversations.get(id);
-    if (conversation == null || !conversation.user().equals(user)) {
+    if (conversation == null || !conversation.user.equals(user)) {
       return Reply.UNKNOWN_SESSION;
     }
-    conversation.heard().add(text);
+    int message = conversation.hear(text);
     faults.pause();
     Reply fault = faults.next();
-    return fault != null
-        ? fault
-        : Reply.of("%s (message %d here)".formatted(line, conversation.heard().size()));
+    return fault != null ? fault : Reply.of("%s (message %d here)".formatted(line, message));
   }
 
   /** Forgets every conversation, as a restart would. */
@@ -74,7 +109,7 @@ public final class Agent {
     conversations.clear();
   }
 
-  /** What the user has said in the conversations that the agent still knows. */
+  /** The last of what the user has said in the conversations that the agent still knows. */
   public List<String> heard() {
     return conversations.values().stream().flatMap(c -> c.heard().stream()).toList();
   }

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** The switches that make one specialist misbehave. Safe for use by several threads. */
 public final class Faults {
 
+  /** What every opening and run takes anyway, so that calls can meet. */
+  private static final Duration PACE = Duration.ofMillis(20);
+
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger modelFailures = new AtomicInteger();
   private volatile int status = 503;
@@ -25,7 +28,7 @@ public final class Faults {
     modelFailures.set(runs);
   }
 
-  /** Takes this long over every opening and every run. */
+  /** Takes this much longer over every opening and every run. */
   public void slow(Duration delay) {
     this.delay = delay;
   }
@@ -43,7 +46,16 @@ public final class Faults {
     down = false;
   }
 
-  boolean isDown() {
+  /** How many of the next runs will fail. */
+  public int failing() {
+    return failures.get() + modelFailures.get();
+  }
+
+  public boolean isSlow() {
+    return !delay.isZero();
+  }
+
+  public boolean isDown() {
     return down;
   }
 
@@ -61,7 +73,7 @@ public final class Faults {
 
   void pause() {
     try {
-      TimeUnit.MILLISECONDS.sleep(delay.toMillis());
+      TimeUnit.MILLISECONDS.sleep(PACE.plus(delay).toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

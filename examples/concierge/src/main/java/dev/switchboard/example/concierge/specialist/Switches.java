@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param fail how many of the next runs fail with {@code status}
  * @param status 500 or 503, the default
  * @param failModel how many of the next runs answer 200 with an {@code errorCode}
- * @param slowMillis how long every opening and every run takes
+ * @param slowMillis how much longer every opening and every run takes
  * @param down whether to hang up on every request
  */
 public record Switches(

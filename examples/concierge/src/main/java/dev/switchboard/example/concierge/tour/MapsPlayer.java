@@ -1,6 +1,7 @@
 package dev.switchboard.example.concierge.tour;
 
 import dev.switchboard.example.concierge.Router;
+import dev.switchboard.example.concierge.maps.TwoMaps;
 import dev.switchboard.example.concierge.specialist.Agent;
 import dev.switchboard.example.concierge.specialist.LocalSpecialists;
 import dev.switchboard.example.concierge.specialist.Switches;

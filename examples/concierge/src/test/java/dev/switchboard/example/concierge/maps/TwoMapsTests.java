@@ -1,4 +1,4 @@
-package dev.switchboard.example.concierge.tour;
+package dev.switchboard.example.concierge.maps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,7 @@ class TwoMapsTests {
     assertThat(maps.ask(marketing, "acme", "hello")).isTrue();
     assertThat(marketing.opened()).isOne();
     assertThat(maps.retryEntries()).isZero();
+    assertThat(maps.miscounted()).isZero();
   }
 
   @Test
@@ -27,6 +28,8 @@ class TwoMapsTests {
     assertThat(maps.ask(marketing, "acme", "hello")).isFalse();
     assertThat(maps.ask(marketing, "acme", "hello")).isFalse();
     assertThat(maps.sessionEntries()).isOne();
+    assertThat(maps.deadEntries(marketing)).isOne();
+    assertThat(maps.deadEntries(research)).isZero();
   }
 
   @Test
@@ -38,5 +41,6 @@ class TwoMapsTests {
     assertThat(maps.ask(research, "acme", "hello")).isFalse();
     assertThat(maps.retries()).isEqualTo(2);
     assertThat(maps.retryEntries()).isOne();
+    assertThat(maps.miscounted()).isOne();
   }
 }

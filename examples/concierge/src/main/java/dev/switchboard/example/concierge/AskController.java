@@ -1,5 +1,7 @@
 package dev.switchboard.example.concierge;
 
+import dev.switchboard.example.concierge.live.Call;
+import dev.switchboard.example.concierge.live.CallLog;
 import dev.switchboard.session.SessionLostException;
 import dev.switchboard.session.SessionOpenException;
 import java.util.Map;
@@ -18,12 +20,12 @@ class AskController {
 
   private final Router router;
   private final Map<String, Desk> desks;
-  private final Retries retries;
+  private final CallLog calls;
 
-  AskController(Router router, Map<String, Desk> desks, Retries retries) {
+  AskController(Router router, Map<String, Desk> desks, CallLog calls) {
     this.router = router;
     this.desks = desks;
-    this.retries = retries;
+    this.calls = calls;
   }
 
   @PostMapping("/ask")
@@ -31,12 +33,11 @@ class AskController {
     String tenant = Input.tenant(question.tenant());
     String message = Input.message(question.message());
     String specialist = router.route(message);
-    try {
+    try (Call call = calls.begin(specialist, tenant, message)) {
       Answer answer = Objects.requireNonNull(desks.get(specialist)).ask(tenant, message);
-      retries.add(specialist, answer.attempts() - 1);
+      call.answered();
       return answer;
     } catch (RestClientException | SessionOpenException | SessionLostException e) {
-      retries.add(specialist, Retries.before(e));
       throw Problem.unavailable(specialist, e);
     }
   }

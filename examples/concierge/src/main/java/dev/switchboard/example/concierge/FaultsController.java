@@ -1,8 +1,11 @@
 package dev.switchboard.example.concierge;
 
+import dev.switchboard.example.concierge.live.HandWritten;
 import dev.switchboard.example.concierge.specialist.Agent;
 import dev.switchboard.example.concierge.specialist.LocalSpecialists;
 import dev.switchboard.example.concierge.specialist.Switches;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -14,10 +17,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class FaultsController {
 
-  private final LocalSpecialists specialists;
+  private static final Logger log = LoggerFactory.getLogger(FaultsController.class);
 
-  FaultsController(LocalSpecialists specialists) {
+  private final LocalSpecialists specialists;
+  private final HandWritten maps;
+
+  FaultsController(LocalSpecialists specialists, HandWritten maps) {
     this.specialists = specialists;
+    this.maps = maps;
   }
 
   @PostMapping("/specialists/{name}/faults")
@@ -29,6 +36,8 @@ class FaultsController {
     }
     try {
       switches.applyTo(agent);
+      maps.set(name, switches);
+      log.info("The switches of {} are set: {}", name, switches);
     } catch (IllegalArgumentException e) {
       throw Problem.badInput(String.valueOf(e.getMessage()));
     }

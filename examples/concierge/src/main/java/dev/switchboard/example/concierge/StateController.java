@@ -1,5 +1,6 @@
 package dev.switchboard.example.concierge;
 
+import dev.switchboard.example.concierge.live.LibraryMeters;
 import dev.switchboard.example.concierge.specialist.LocalSpecialists;
 import dev.switchboard.session.SessionCounts;
 import dev.switchboard.session.SpecialistSessions;
@@ -18,11 +19,11 @@ class StateController {
       long live, long opened, long draining, long closed, long lost, long unclosed, long retries) {}
 
   private final SpecialistSessions sessions;
-  private final Retries retries;
+  private final LibraryMeters meters;
 
-  StateController(SpecialistSessions sessions, Retries retries) {
+  StateController(SpecialistSessions sessions, LibraryMeters meters) {
     this.sessions = sessions;
-    this.retries = retries;
+    this.meters = meters;
   }
 
   @GetMapping("/state")
@@ -30,7 +31,7 @@ class StateController {
     Map<String, SessionCounts> counts = sessions.snapshot().specialists();
     Map<String, State> states = new TreeMap<>();
     for (String name : LocalSpecialists.names()) {
-      states.put(name, state(counts.getOrDefault(name, NONE), retries.of(name)));
+      states.put(name, state(counts.getOrDefault(name, NONE), meters.retries(name)));
     }
     return states;
   }

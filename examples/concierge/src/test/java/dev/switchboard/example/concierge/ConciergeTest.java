@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Import;
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {
       "concierge.tour=false",
+      "concierge.visitors=false",
       "concierge.read-timeout=300ms",
       "switchboard.retry.delay=10ms",
       "logging.level.dev.switchboard=warn"

@@ -1,6 +1,7 @@
 package dev.switchboard.example.concierge.specialist;
 
 import java.time.Duration;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,26 @@ public record Switches(
     }
     if (down != null) {
       faults.down(down);
+    }
+  }
+
+  /** Only those that are set. */
+  @Override
+  public String toString() {
+    StringJoiner set = new StringJoiner(", ");
+    add(set, "clear", clear);
+    add(set, "forget", forget);
+    add(set, "fail", fail);
+    add(set, "status", status);
+    add(set, "failModel", failModel);
+    add(set, "slowMillis", slowMillis);
+    add(set, "down", down);
+    return set.toString();
+  }
+
+  private static void add(StringJoiner set, String name, @Nullable Object value) {
+    if (value != null) {
+      set.add(name + "=" + value);
     }
   }
 

@@ -61,7 +61,7 @@ class Tour {
   private static String hints(String url) {
     return """
 
-        The concierge is at %1$s. Try:
+        The concierge is at %1$s: open it in a browser and watch, or try:
           curl -H 'Content-Type: application/json' %1$s/ask -d '{"tenant":"acme","message":"write a headline"}'
           curl -H 'Content-Type: application/json' %1$s/specialists/marketing/faults -d '{"forget":true}'
           curl %1$s/state

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -26,6 +27,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = {"concierge.tour=false", "concierge.visitors=false"})
 class LiveTests {
+
+  private static final Pattern LINK = Pattern.compile("(?:src|href)=\"([^\"#]+)\"");
 
   @Autowired Watchers watchers;
   @Autowired LocalSpecialists specialists;
@@ -74,6 +77,21 @@ class LiveTests {
     }
   }
 
+  @Test
+  void pageMayLoadOnlyItsOwnFilesAndTheyAreThere() throws Exception {
+    HttpResponse<String> page = get("/");
+
+    assertThat(page.headers().firstValue("Content-Security-Policy"))
+        .hasValueSatisfying(
+            policy ->
+                assertThat(policy)
+                    .contains("default-src 'none'", "script-src 'self'", "style-src 'self'")
+                    .doesNotContain("unsafe"));
+    assertThat(LINK.matcher(page.body()).results().map(link -> link.group(1)))
+        .hasSizeGreaterThan(5)
+        .allSatisfy(link -> assertThat(get("/" + link).statusCode()).isEqualTo(200));
+  }
+
   private String idOf(String tenant) {
     return Objects.requireNonNull(specialists.find("research")).idsOf(tenant).get(0);
   }
@@ -84,6 +102,10 @@ class LiveTests {
 
   private HttpResponse<InputStream> watch() throws IOException, InterruptedException {
     return http.send(HttpRequest.newBuilder(uri("/live")).build(), BodyHandlers.ofInputStream());
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
   }
 
   private void post(String path, String json) throws IOException, InterruptedException {

@@ -139,18 +139,18 @@ public final class SwitchboardEndpoint {
     if (specialist != null && tenant == null) {
       return new EvictionReport(evictSpecialist(specialist));
     }
-    throw refusal("exactly one of tenant and specialist must be given");
+    throw badRequest("exactly one of tenant and specialist must be given");
   }
 
   private int evictSpecialist(String specialist) {
     try {
       return sessions.evictSpecialist(specialist);
     } catch (IllegalArgumentException e) {
-      throw refusal("specialist must match [a-z0-9-]+");
+      throw badRequest("specialist must match [a-z0-9-]+");
     }
   }
 
-  private static InvalidEndpointRequestException refusal(String rule) {
+  private static InvalidEndpointRequestException badRequest(String rule) {
     return new InvalidEndpointRequestException(rule, rule);
   }
 

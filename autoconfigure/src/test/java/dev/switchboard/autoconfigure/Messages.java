@@ -53,7 +53,7 @@ final class Messages extends TreeScanner<@Nullable Void, @Nullable Void> {
           Files.walk(Documentation.ROOT.resolve(module).resolve("src/main/java"))) {
         files
             .filter(file -> file.toString().endsWith(".java"))
-            .filter(file -> !file.getParent().endsWith("micrometer"))
+            .filter(file -> !file.toString().contains("micrometer"))
             .forEach(sources::add);
       }
     }
@@ -77,7 +77,9 @@ final class Messages extends TreeScanner<@Nullable Void, @Nullable Void> {
 
   @Override
   public @Nullable Void visitNewClass(NewClassTree node, @Nullable Void nothing) {
-    boolean explained = node.getIdentifier().toString().equals("InvalidDeclarationException");
+    boolean explained =
+        Set.of("InvalidDeclarationException", "FailureAnalysis")
+            .contains(node.getIdentifier().toString());
     return explained ? scan(node.getArguments().get(0), null) : super.visitNewClass(node, null);
   }
 

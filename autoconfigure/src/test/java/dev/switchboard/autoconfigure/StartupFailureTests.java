@@ -13,6 +13,7 @@ import dev.switchboard.session.SpecialistSessions;
 import dev.switchboard.session.SpecialistSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,7 @@ class StartupFailureTests {
       String... arguments) {
     SpringApplication boot = new SpringApplication(Application.class, bean);
     boot.setWebApplicationType(WebApplicationType.NONE);
+    boot.setDefaultProperties(Map.of("switchboard.store", "local"));
     assertThat(catchThrowable(() -> boot.run(arguments).close())).isNotNull();
     assertThat(output)
         .containsSubsequence(

@@ -44,7 +44,7 @@ class SwitchboardEndpointTests {
   private static void serve(Consumer<Server> test, String... properties) {
     try (ConfigurableApplicationContext context =
         new SpringApplicationBuilder(Web.class)
-            .properties("server.port=0", "spring.main.banner-mode=off")
+            .properties("server.port=0", "spring.main.banner-mode=off", "switchboard.store=local")
             .properties(properties)
             .run()) {
       String port =

@@ -76,18 +76,21 @@ final class Ledger {
     }
   }
 
-  /** A session that is no longer stored turns out to be lost; counted once, and not closed. */
-  void lost(Session session) {
+  /**
+   * A session that is no longer stored turns out to be lost; counted once, and not closed. Returns
+   * whether it had left and was to be closed.
+   */
+  boolean lost(Session session) {
     lock.lock();
     try {
-      if (!session.isLost()) {
-        session.lose();
-        // Where it is only about to leave, that is when it is counted.
-        if (session.hasLeft()) {
-          counts(session).lost++;
-          move(session, -1);
-        }
+      // Where it is only about to leave, that is when it is counted.
+      boolean draining = !session.isLost() && session.hasLeft();
+      session.lose();
+      if (draining) {
+        counts(session).lost++;
+        move(session, -1);
       }
+      return draining;
     } finally {
       lock.unlock();
     }

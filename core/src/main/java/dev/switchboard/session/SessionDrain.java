@@ -70,6 +70,8 @@ final class SessionDrain implements SessionStore.Listener {
     session.setCause(cause);
     if (ledger.left(session, cause == RemovalCause.LOST)) {
       close(session);
+    } else if (session.isLost() && cause != RemovalCause.LOST) {
+      store.closed(session);
     }
   }
 
@@ -84,7 +86,9 @@ final class SessionDrain implements SessionStore.Listener {
 
   /** A session that is no longer stored turns out to be lost; it is not closed. */
   void lost(Session session) {
-    ledger.lost(session);
+    if (ledger.lost(session)) {
+      store.closed(session);
+    }
   }
 
   /** Ends a use, and closes the session where that was due. */

@@ -42,7 +42,7 @@ public interface SessionStore {
    */
   record State(String kind, boolean available, @Nullable String detail) {}
 
-  /** Is told what enters and leaves; must return at once and call nothing back. */
+  /** Is told what enters and leaves; returns at once and calls back nothing but {@link #closed}. */
   interface Listener {
 
     /**
@@ -170,8 +170,8 @@ public interface SessionStore {
 
   /**
    * Says that a session which had left, as the listener was told, has been closed, or could not be
-   * for good. Not called for what is still to be closed when the engine stops, so that a shared
-   * store can leave that to another process.
+   * for good, or has turned out to be lost. Not called for what is still to be closed when the
+   * engine stops, so that a shared store can leave that to another process.
    *
    * @param session the session
    */

@@ -32,6 +32,7 @@ class SharedStoreTests {
     final Queue<CompletableFuture<Claim>> claims = new ConcurrentLinkedQueue<>();
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException publishing;
+    volatile boolean deaf;
 
     @Override
     public @Nullable Session find(SessionKey key) {
@@ -49,6 +50,12 @@ class SharedStoreTests {
     public CompletionStage<Session> publish(Session opened) {
       RuntimeException refusal = publishing;
       return refusal == null ? super.publish(opened) : CompletableFuture.failedFuture(refusal);
+    }
+
+    @Override
+    public CompletionStage<Boolean> evict(
+        SessionKey key, @Nullable Token opening, RemovalCause cause) {
+      return deaf ? CompletableFuture.completedFuture(false) : super.evict(key, opening, cause);
     }
 
     @Override
@@ -289,5 +296,51 @@ class SharedStoreTests {
     assertThat(Thread.interrupted()).isTrue();
     closes.remove().run();
     assertThat(store.told).containsExactly("closed id-1");
+  }
+
+  @Test
+  void theStoreHearsThatASessionIsLostThatHadLeft() {
+    FutureTask<String> call =
+        Crowd.start(
+            () ->
+                sessions.call(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    session -> {
+                      if (session.id().equals("id-1")) {
+                        sessions.evict(ACME);
+                        throw new SessionLostException("forgotten");
+                      }
+                      return session.id();
+                    }));
+    store.nextClaim().complete(granted(1));
+    store.nextClaim().complete(granted(2));
+    assertThat(Crowd.get(call)).isEqualTo("id-2");
+    assertThat(closes).isEmpty();
+    assertThat(store.told).containsExactly("closed id-1");
+  }
+
+  @Test
+  void theStoreHearsThatASessionIsLostThatLeavesLater() {
+    FutureTask<String> call =
+        Crowd.start(
+            () ->
+                sessions.call(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    session -> {
+                      if (session.id().equals("id-1")) {
+                        store.deaf = true;
+                        throw new SessionLostException("forgotten");
+                      }
+                      return session.id();
+                    }));
+    store.nextClaim().complete(granted(1));
+    store.nextClaim().complete(granted(2));
+    assertThat(Crowd.get(call)).isEqualTo("id-2");
+    store.deaf = false;
+    assertThat(sessions.evict(ACME)).isTrue();
+    assertThat(store.told).containsExactly("closed id-1");
+    assertThat(sessions.snapshot().total().lost()).isEqualTo(1);
   }
 }

@@ -96,6 +96,7 @@ final class SessionOpenings {
 
   private @Nullable String open(Flight flight) {
     if (flight.unwanted() != null) {
+      flights.handOver(flight);
       throw Flights.refusal(flight);
     }
     try {

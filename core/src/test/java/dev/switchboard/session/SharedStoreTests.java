@@ -32,6 +32,7 @@ class SharedStoreTests {
     final Queue<CompletableFuture<Claim>> claims = new ConcurrentLinkedQueue<>();
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException publishing;
+    volatile @Nullable CompletableFuture<Claim> ready;
     volatile boolean deaf;
 
     @Override
@@ -41,6 +42,10 @@ class SharedStoreTests {
 
     @Override
     public CompletionStage<Claim> claim(SessionKey key) {
+      CompletableFuture<Claim> prepared = ready;
+      if (prepared != null) {
+        return prepared;
+      }
       CompletableFuture<Claim> claim = new CompletableFuture<>();
       claims.add(claim);
       return claim;
@@ -234,6 +239,21 @@ class SharedStoreTests {
     sessions.evictTenant("acme");
     assertThat(failureOf(call)).hasMessageContaining("the tenant was evicted meanwhile");
     assertThat(claim).isCancelled();
+  }
+
+  @Test
+  void anOpeningGrantedAfterItsEvictionIsGivenBack() {
+    store.ready =
+        new CompletableFuture<>() {
+          @Override
+          public SessionStore.Claim get(long time, java.util.concurrent.TimeUnit unit) {
+            sessions.evict(ACME);
+            return granted(9);
+          }
+        };
+    assertThatThrownBy(this::idOfAcme).hasMessageContaining("the session was evicted meanwhile");
+    assertThat(store.told).containsExactly("fail 9");
+    assertThat(specialist.opened).hasValue(0);
   }
 
   @Test

@@ -28,8 +28,14 @@ final class NearCache {
   /** Redis knows for ten minutes what has left; half of that is on the safe side. */
   private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+  private static final int MAX_GONE = 10_000;
+
   private final Cache<SessionKey, Entry> entries;
   private final ConcurrentNavigableMap<String, Entry> fields = new ConcurrentSkipListMap<>();
+
+  /** What has left lately: the news of that can overtake the answer that it is there. */
+  private final Cache<Token, Boolean> gone;
+
   private final Ticker ticker;
   private final long ttlNanos;
   private final long idleNanos;
@@ -46,6 +52,13 @@ final class NearCache {
             .maximumSize(limits.maxSize())
             .expireAfterAccess(Duration.ofNanos(Math.min(ttlNanos, idleNanos)))
             .<SessionKey, Entry>removalListener(this::removed)
+            .build();
+    this.gone =
+        Caffeine.newBuilder()
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .maximumSize(MAX_GONE)
+            .expireAfterWrite(Duration.ofNanos(FRESH_NANOS))
             .build();
   }
 
@@ -146,7 +159,7 @@ final class NearCache {
   }
 
   /**
-   * Remembers what Redis has confirmed.
+   * Remembers what Redis has confirmed, unless it is known to have left since.
    *
    * @param usedTold whether Redis knows that the session has been used, where it has
    */
@@ -154,6 +167,9 @@ final class NearCache {
     Entry entry = new Entry(session, field, usedTold);
     fields.put(field, entry);
     entries.put(session.key(), entry);
+    if (gone.getIfPresent(session.token()) != null) {
+      entries.asMap().remove(session.key(), entry);
+    }
   }
 
   private void removed(@Nullable SessionKey key, @Nullable Entry entry, RemovalCause cause) {
@@ -173,8 +189,9 @@ final class NearCache {
     entries.invalidate(key);
   }
 
-  /** Drops the session in this field if it comes from this opening. */
-  void drop(String field, Token opening) {
+  /** The session of this opening, which was in this field, has left. */
+  void left(String field, Token opening) {
+    gone.put(opening, true);
     Entry entry = fields.get(field);
     if (entry != null && entry.session.token().equals(opening)) {
       entries.asMap().remove(entry.session.key(), entry);

@@ -87,7 +87,7 @@ final class SharedShelves {
     Matcher message = MESSAGE.matcher(text);
     if (message.matches()) {
       Token token = StoredSession.token(message.group(2));
-      shelves.values().forEach(shelf -> shelf.near().drop(message.group(1), token));
+      shelves.values().forEach(shelf -> shelf.near().left(message.group(1), token));
     }
   }
 

@@ -1,0 +1,153 @@
+package dev.switchboard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.switchboard.session.RemovalCause;
+import dev.switchboard.session.Session;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionLimits;
+import dev.switchboard.session.SessionStore;
+import dev.switchboard.session.SessionStore.Granted;
+import dev.switchboard.session.Token;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Answers that are late, lost or overtaken. All clocks stand still unless put forward. */
+@Timeout(60)
+class CrossingAnswersTests {
+
+  private static final SessionKey KEY = SessionKey.of("crm", "acme");
+  private static final SessionLimits LIMITS = new SessionLimits(Duration.ofHours(1), null, 1000);
+
+  @SuppressWarnings("NullAway.Init")
+  private static SkewedRedis redis;
+
+  private final List<RedisSessionStore> stores = new ArrayList<>();
+  private final List<Session> left = new CopyOnWriteArrayList<>();
+
+  @BeforeAll
+  static void startRedis() {
+    redis = new SkewedRedis();
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void clear() {
+    redis.clear();
+  }
+
+  @AfterEach
+  void closeStores() {
+    redis.server().resume();
+    stores.forEach(RedisSessionStore::close);
+  }
+
+  private RedisSessionStore store(UnaryOperator<RedisSessionStoreBuilder> settings) {
+    RedisSessionStore store =
+        redis.store(
+            () -> 0,
+            builder ->
+                settings.apply(
+                    builder
+                        .closeGrace(Duration.ZERO)
+                        .scripts(script -> standing(SkewedRedis.skewed(script)))));
+    stores.add(store);
+    store.start(
+        new SessionStore.Listener() {
+          @Override
+          public void entered(Session session) {}
+
+          @Override
+          public void left(Session session, RemovalCause cause) {
+            left.add(session);
+          }
+        });
+    store.configure("crm", LIMITS);
+    return store;
+  }
+
+  private static String standing(String script) {
+    return script.replace("redis.call('TIME')", "{1800000000, 0}");
+  }
+
+  private RedisSessionStore store() {
+    return store(builder -> builder.commandTimeout(Duration.ofSeconds(20)));
+  }
+
+  private static Session claim(SessionStore store, SessionKey key) throws Exception {
+    Granted granted = (Granted) get(store.claim(key));
+    return new Session(key, "id", granted.opening(), 0, false);
+  }
+
+  private static Session open(SessionStore store, SessionKey key) throws Exception {
+    return get(store.publish(claim(store, key)));
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(15, TimeUnit.SECONDS);
+  }
+
+  private static long count(String command, String key) {
+    Object answer = redis.server().command(command, "switchboard:{application:crm:0}:" + key);
+    return (Long) Objects.requireNonNull(answer);
+  }
+
+  @Test
+  void newsThatASessionHasLeftStandsThoughItOvertakesTheAnswerThatItIsThere() {
+    NearCache near = new NearCache(LIMITS, () -> 0);
+    Session session = new Session(KEY, "id", Token.random(), 0, false);
+    String field = Fields.of(KEY);
+    near.left(field, session.token());
+    near.put(session, field, false);
+    assertThat(near.fresh(KEY)).isNull();
+    Session next = new Session(KEY, "id", Token.random(), 0, false);
+    near.put(next, field, false);
+    assertThat(near.fresh(KEY)).isSameAs(next);
+  }
+
+  @Test
+  void everyCloseIsToldOnceHoweverManyThereAre() throws Exception {
+    RedisSessionStore store = store();
+    for (int i = 0; i < 200; i++) {
+      open(store, SessionKey.of("crm", "acme", "" + i));
+    }
+    assertThat(get(store.evictTenant("acme"))).isEqualTo(200);
+    SkewedRedis.maintain(store);
+    await().until(() -> left.size() == 200);
+    long before = scriptsRun();
+    redis.server().pause();
+    left.forEach(store::closed);
+    redis.server().resume();
+    await().until(() -> count("ZCARD", "closing") == 0);
+    CompletableFuture<?> idle = store.maintain();
+    idle.get(15, TimeUnit.SECONDS);
+    assertThat(scriptsRun() - before).isLessThan(2 * 200);
+  }
+
+  private static long scriptsRun() {
+    String stats = String.valueOf(redis.server().command("INFO", "commandstats"));
+    Matcher calls = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(stats);
+    assertThat(calls.find()).isTrue();
+    return Long.parseLong(calls.group(1));
+  }
+}

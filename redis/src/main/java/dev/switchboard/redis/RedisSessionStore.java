@@ -126,10 +126,6 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   @Override
   public CompletionStage<Claim> claim(SessionKey key) {
     SharedShelf shelf = shelves.get(key);
-    Token prepared = leases.takePrepared(key);
-    if (prepared != null) {
-      return CompletableFuture.completedFuture(new Granted(prepared));
-    }
     Session alone = local.isEmpty() ? null : local.store().find(key);
     return alone == null
         ? claimShared(shelf, key)

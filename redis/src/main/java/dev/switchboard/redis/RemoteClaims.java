@@ -97,6 +97,12 @@ final class RemoteClaims {
       if (claim.isDone()) {
         return;
       }
+      // Also where it was prepared only after this had begun to wait for it.
+      Token prepared = leases.takePrepared(key);
+      if (prepared != null) {
+        grant(prepared);
+        return;
+      }
       String named = StoredSession.text(token);
       List<String> arguments = List.of(field, named, Leases.LEASE_MILLIS, awaited, unreadable);
       var unused =
@@ -122,7 +128,7 @@ final class RemoteClaims {
           leases.hold(shelf, field, token);
           Session missed = shelf.near().missed(key);
           if (missed == null) {
-            grant();
+            grant(token);
           } else {
             storeAgain(missed);
           }
@@ -134,9 +140,9 @@ final class RemoteClaims {
       }
     }
 
-    private void grant() {
-      if (!claim.complete(new SessionStore.Granted(token))) {
-        leases.fail(token, "");
+    private void grant(Token opening) {
+      if (!claim.complete(new SessionStore.Granted(opening))) {
+        leases.fail(opening, "");
       }
     }
 
@@ -149,7 +155,7 @@ final class RemoteClaims {
                   (session, failure) -> {
                     if (failure != null) {
                       shelf.near().drop(missed);
-                      grant();
+                      grant(token);
                       return;
                     }
                     if (session == missed) {

@@ -8,6 +8,7 @@ import dev.switchboard.session.Session;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionLimits;
 import dev.switchboard.session.SessionStore;
+import dev.switchboard.session.SessionStore.Claim;
 import dev.switchboard.session.SessionStore.Granted;
 import dev.switchboard.session.Token;
 import java.time.Duration;
@@ -110,6 +111,20 @@ class CrossingAnswersTests {
   private static long count(String command, String key) {
     Object answer = redis.server().command(command, "switchboard:{application:crm:0}:" + key);
     return (Long) Objects.requireNonNull(answer);
+  }
+
+  @Test
+  void whoAsksWhileASessionIsBeingForgottenOpensTheNext() throws Exception {
+    RedisSessionStore store = store();
+    Session lost = open(store, KEY);
+    // Lets Redis know the script, or it would be sent twice.
+    get(store.evict(KEY, Token.random(), RemovalCause.LOST));
+    redis.server().pause();
+    CompletionStage<Boolean> forgotten = store.evict(KEY, lost.token(), RemovalCause.LOST);
+    CompletionStage<Claim> claim = store.claim(KEY);
+    redis.server().resume();
+    assertThat(get(forgotten)).isTrue();
+    assertThat(get(claim)).isInstanceOf(Granted.class);
   }
 
   @Test

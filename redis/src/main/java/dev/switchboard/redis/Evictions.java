@@ -28,7 +28,26 @@ final class Evictions {
   private final Map<Token, Pending> pending = new ConcurrentHashMap<>();
   private volatile SessionStore.@Nullable Listener listener;
 
-  private record Pending(SharedShelf shelf, Session session, RemovalCause cause) {}
+  private record Pending(SharedShelf shelf, Session session, RemovalCause cause, Token call) {
+
+    String field() {
+      return Fields.of(session.key());
+    }
+
+    Shard shard() {
+      return shelf.shard(field());
+    }
+
+    List<String> arguments(@Nullable Token following) {
+      return List.of(
+          field(),
+          StoredSession.text(session.token()),
+          cause.name(),
+          StoredSession.text(call),
+          following == null ? "" : StoredSession.text(following),
+          Leases.LEASE_MILLIS);
+    }
+  }
 
   Evictions(RedisLink link, Leases leases, LocalSessions local) {
     this.link = link;
@@ -59,15 +78,44 @@ final class Evictions {
       return CompletableFuture.completedFuture(true);
     }
     shelf.near().drop(session);
-    return send(shelf, session, cause, true)
+    Pending eviction = new Pending(shelf, session, cause, Token.random());
+    // Whoever has lost a session opens the next: that takes one round trip less so.
+    Token following = cause == RemovalCause.LOST ? Token.random() : null;
+    return link.run(Script.EVICT, eviction.shard(), eviction.arguments(following))
+        .thenApply(
+            reply -> {
+              boolean evicted = evicted(eviction, reply);
+              if (evicted && following != null) {
+                leases.prepare(shelf, session.key(), eviction.field(), following);
+              }
+              return evicted;
+            })
         .exceptionally(
             failure -> {
-              if (pending.size() < MAX_PENDING) {
-                pending.put(session.token(), new Pending(shelf, session, cause));
-              }
-              log.debug("The eviction of session {} has to wait for Redis", session);
+              postpone(eviction, following);
               return false;
             });
+  }
+
+  private void postpone(Pending eviction, @Nullable Token following) {
+    if (following != null) {
+      // Should Redis still get to it, nobody here would use the lease: this follows it.
+      leases.hold(eviction.shelf, eviction.field(), following);
+      leases.fail(following, "");
+    }
+    if (pending.size() < MAX_PENDING) {
+      pending.put(eviction.session.token(), eviction);
+    }
+    log.debug("The eviction of session {} has to wait for Redis", eviction.session);
+  }
+
+  private boolean evicted(Pending eviction, List<Object> reply) {
+    boolean evicted = isOne(reply.get(0));
+    SessionStore.Listener told = listener;
+    if (evicted && eviction.cause == RemovalCause.LOST && told != null) {
+      told.left(eviction.session, RemovalCause.LOST);
+    }
+    return evicted;
   }
 
   /** What the application evicts must really go, or it must hear that it has not. */
@@ -80,46 +128,19 @@ final class Evictions {
         });
   }
 
-  private CompletableFuture<Boolean> send(
-      SharedShelf shelf, Session session, RemovalCause cause, boolean forCaller) {
-    String field = Fields.of(session.key());
-    boolean lost = cause == RemovalCause.LOST;
-    // Whoever has lost a session opens the next: that takes one round trip less so.
-    Token following = lost && forCaller ? Token.random() : null;
-    List<String> arguments =
-        List.of(
-            field,
-            StoredSession.text(session.token()),
-            cause.name(),
-            StoredSession.text(Token.random()),
-            following == null ? "" : StoredSession.text(following),
-            Leases.LEASE_MILLIS);
-    Shard shard = shelf.shard(field);
-    return (forCaller
-            ? link.run(Script.EVICT, shard, arguments)
-            : link.send(Script.EVICT, shard, arguments))
-        .thenApply(
-            reply -> {
-              boolean evicted = isOne(reply.get(0));
-              SessionStore.Listener told = listener;
-              if (evicted && lost && told != null) {
-                told.left(session, RemovalCause.LOST);
-              }
-              if (evicted && following != null) {
-                leases.prepare(shelf, session.key(), field, following);
-              }
-              return evicted;
-            });
-  }
-
-  /** Sends what has had to wait. */
+  /** Sends what has had to wait; Redis knows by the call's name what it has done already. */
   CompletableFuture<?> sendPending() {
     return CompletableFuture.allOf(
         pending.values().stream()
             .map(
                 late ->
-                    send(late.shelf, late.session, late.cause, false)
-                        .thenAccept(sent -> pending.remove(late.session.token(), late)))
+                    link.send(Script.EVICT, late.shard(), late.arguments(null))
+                        .thenAccept(
+                            reply -> {
+                              if (pending.remove(late.session.token(), late)) {
+                                evicted(late, reply);
+                              }
+                            }))
             .toArray(CompletableFuture[]::new));
   }
 

@@ -73,7 +73,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
         new RemoteClaims(
             link, leases, known, publications, timer, ticker, openTimeout, learnTimeout);
     touches = new Touches(link);
-    upkeep = new Upkeep(timer, link, shelves, leases, touches, reaper);
+    upkeep = new Upkeep(timer, link, shelves, leases, evictions, touches, reaper);
   }
 
   private static Thread thread(Runnable task) {

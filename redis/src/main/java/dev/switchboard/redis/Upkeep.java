@@ -18,6 +18,7 @@ final class Upkeep {
   private final RedisLink link;
   private final SharedShelves shelves;
   private final Leases leases;
+  private final Evictions evictions;
   private final Touches touches;
   private final Reaper reaper;
   private @Nullable ScheduledFuture<?> running;
@@ -28,12 +29,14 @@ final class Upkeep {
       RedisLink link,
       SharedShelves shelves,
       Leases leases,
+      Evictions evictions,
       Touches touches,
       Reaper reaper) {
     this.timer = timer;
     this.link = link;
     this.shelves = shelves;
     this.leases = leases;
+    this.evictions = evictions;
     this.touches = touches;
     this.reaper = reaper;
   }
@@ -56,6 +59,7 @@ final class Upkeep {
   synchronized CompletableFuture<?> run() {
     leases.renew();
     if (link.isUp() && reaping.isDone()) {
+      var unused = evictions.sendPending();
       reaper.tellClosed();
       shelves.all().forEach(touches::sweep);
       reaping =

@@ -128,6 +128,22 @@ class CrossingAnswersTests {
   }
 
   @Test
+  void aLossThatRedisAnswersTooLateIsCountedOnceAndHoldsUpNobody() throws Exception {
+    RedisSessionStore store = store(builder -> builder.commandTimeout(Duration.ofMillis(250)));
+    Session lost = open(store, KEY);
+    redis.server().pause();
+    CompletionStage<Boolean> forgotten = store.evict(KEY, lost.token(), RemovalCause.LOST);
+    assertThat(get(forgotten)).isFalse();
+    redis.server().resume();
+    await().until(() -> count("HLEN", "sessions") == 0);
+    SkewedRedis.maintain(store);
+    await().untilAsserted(() -> assertThat(left).containsExactly(lost));
+    SkewedRedis.maintain(store);
+    assertThat(left).containsExactly(lost);
+    assertThat(get(store().claim(KEY))).isInstanceOf(Granted.class);
+  }
+
+  @Test
   void newsThatASessionHasLeftStandsThoughItOvertakesTheAnswerThatItIsThere() {
     NearCache near = new NearCache(LIMITS, () -> 0);
     Session session = new Session(KEY, "id", Token.random(), 0, false);

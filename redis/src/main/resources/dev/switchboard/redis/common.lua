@@ -39,11 +39,18 @@ local function isGone(member)
   return redis.call('ZSCORE', GONE, member) ~= false
 end
 
+-- The index has what is stored or leased, so that a tenant's eviction finds it.
+local function unindex(field)
+  if redis.call('HEXISTS', SESSIONS, field) + redis.call('HEXISTS', LEASES, field) == 0 then
+    redis.call('ZREM', INDEX, field)
+  end
+end
+
 local function remove(field)
   redis.call('HDEL', SESSIONS, field)
   redis.call('ZREM', TOUCHED, field)
   redis.call('ZREM', OPENED, field)
-  redis.call('ZREM', INDEX, field)
+  unindex(field)
 end
 
 -- A session leaves; all but a lost one is to be closed.
@@ -89,6 +96,11 @@ local function leased(field)
   end
   return string.sub(lease, 1, 32), string.sub(lease, 33, 33),
       tonumber(string.sub(lease, 34, 48)) - now, string.sub(lease, 49)
+end
+
+local function unlease(field)
+  redis.call('HDEL', LEASES, field)
+  unindex(field)
 end
 
 local function lease(field, token, state, millis, reason)

@@ -7,7 +7,7 @@ for _, field in ipairs(fields) do
   local holder = leased(field)
   if holder then
     gone(holder)
-    redis.call('HDEL', LEASES, field)
+    unlease(field)
   end
   local record = stored(field)
   if record then

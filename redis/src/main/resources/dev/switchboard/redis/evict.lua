@@ -8,7 +8,7 @@ end
 local holder = leased(field)
 if token == '' and holder then
   gone(holder)
-  redis.call('HDEL', LEASES, field)
+  unlease(field)
 end
 local record = stored(field)
 if not record or (token ~= '' and tokenOf(record) ~= token) then

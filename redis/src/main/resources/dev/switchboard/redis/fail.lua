@@ -7,10 +7,7 @@ if holder == token and state ~= 'F' then
   if reason ~= '' then
     lease(field, token, 'F', millis, reason)
   else
-    redis.call('HDEL', LEASES, field)
-  end
-  if redis.call('HEXISTS', SESSIONS, field) == 0 then
-    redis.call('ZREM', INDEX, field)
+    unlease(field)
   end
 end
 return {}

@@ -26,10 +26,7 @@ local leases = redis.call('HGETALL', LEASES)
 for i = 1, #leases, 2 do
   local _, state, left = leased(leases[i])
   if not left or left <= (state == 'F' and 0 or -GONE_FOR) then
-    redis.call('HDEL', LEASES, leases[i])
-    if redis.call('HEXISTS', SESSIONS, leases[i]) == 0 then
-      redis.call('ZREM', INDEX, leases[i])
-    end
+    unlease(leases[i])
   end
 end
 redis.call('ZREMRANGEBYSCORE', GONE, '-inf', now)

@@ -1,12 +1,14 @@
 package dev.switchboard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.session.RemovalCause;
 import dev.switchboard.session.Session;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionLimits;
+import dev.switchboard.session.SessionOpenException;
 import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.SessionStore.Claim;
 import dev.switchboard.session.SessionStore.Granted;
@@ -141,6 +143,31 @@ class CrossingAnswersTests {
     SkewedRedis.maintain(store);
     assertThat(left).containsExactly(lost);
     assertThat(get(store().claim(KEY))).isInstanceOf(Granted.class);
+  }
+
+  @Test
+  void aTenantsEvictionVoidsTheOpeningThatAnotherHasOvertaken() throws Exception {
+    RedisSessionStore slow = store();
+    RedisSessionStore next = store();
+    Session late = claim(slow, KEY);
+    redis.advance(Duration.ofSeconds(6));
+    Session opening = claim(next, KEY);
+    assertThat(get(slow.publish(late))).isSameAs(late);
+    assertThat(get(slow.evict(KEY, late.token(), RemovalCause.EVICTED))).isTrue();
+    get(slow.evictTenant("acme"));
+    assertThatThrownBy(() -> get(next.publish(opening)))
+        .hasCauseInstanceOf(SessionOpenException.class);
+    assertThat(count("ZCARD", "index")).isZero();
+  }
+
+  @Test
+  void evictingAKeyThatIsBeingOpenedLeavesNothing() throws Exception {
+    RedisSessionStore store = store();
+    Session opening = claim(store, KEY);
+    assertThat(get(store.evict(KEY, null, RemovalCause.EVICTED))).isFalse();
+    assertThat(count("ZCARD", "index")).isZero();
+    assertThatThrownBy(() -> get(store.publish(opening)))
+        .hasCauseInstanceOf(SessionOpenException.class);
   }
 
   @Test

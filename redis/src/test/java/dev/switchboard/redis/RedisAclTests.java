@@ -46,6 +46,7 @@ class RedisAclTests {
       try (RedisSessionStore store =
               RedisSessionStore.builder(new LettuceConnectionFactory(redis))
                   .closeGrace(Duration.ZERO)
+                  .commandTimeout(Duration.ofMinutes(1))
                   .build();
           SpecialistSessions sessions = Sessions.with(store, closed)) {
         if (!store.state().available()) {

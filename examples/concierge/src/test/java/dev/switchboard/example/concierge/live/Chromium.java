@@ -41,7 +41,9 @@ final class Chromium implements AutoCloseable {
   }
 
   static Chromium start(Path program) throws IOException {
-    Path profile = Files.createTempDirectory("chromium");
+    Path profile =
+        Files.createTempDirectory(
+            Files.createDirectories(Path.of("target").toAbsolutePath()), "chromium");
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(
         List.of(
@@ -104,16 +106,16 @@ final class Chromium implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     tools.close();
-    process.destroy();
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(one -> one.onExit().orTimeout(30, TimeUnit.SECONDS).join());
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      FileSystemUtils.deleteRecursively(profile);
+    } catch (IOException e) {
+      // Something of the browser still writes; the folder is left to Maven's clean.
     }
-    FileSystemUtils.deleteRecursively(profile);
   }
 }

@@ -159,9 +159,11 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public CompletionStage<Session> publish(Session opened) {
+    SharedShelf shelf = shelves.get(opened.key());
+    CompletionStage<Session> published =
+        publications.publish(shelf, opened, Objects.requireNonNull(listener));
     leases.release(opened.token());
-    return publications.publish(
-        shelves.get(opened.key()), opened, Objects.requireNonNull(listener));
+    return published;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.switchboard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -168,6 +169,29 @@ class CrossingAnswersTests {
     assertThat(count("ZCARD", "index")).isZero();
     assertThatThrownBy(() -> get(store.publish(opening)))
         .hasCauseInstanceOf(SessionOpenException.class);
+  }
+
+  @Test
+  void anOpeningThatCannotBeEncodedIsGivenBack() throws Exception {
+    RedisSessionStore store =
+        store(
+            builder ->
+                builder.codec(
+                    new SessionCodec() {
+                      @Override
+                      public byte[] encode(byte[] plain) {
+                        throw new IllegalStateException("no key");
+                      }
+
+                      @Override
+                      public byte[] decode(byte[] stored) {
+                        return stored;
+                      }
+                    }));
+    Session opening = claim(store, KEY);
+    assertThatIllegalStateException().isThrownBy(() -> store.publish(opening));
+    store.fail(KEY, opening.token(), null);
+    assertThat(get(store().claim(KEY))).isInstanceOf(Granted.class);
   }
 
   @Test

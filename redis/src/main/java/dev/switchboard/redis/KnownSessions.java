@@ -57,7 +57,7 @@ final class KnownSessions {
         : null;
   }
 
-  private Session session(StoredSession stored, long ageMillis) {
+  private @Nullable Session session(StoredSession stored, long ageMillis) {
     Session session =
         sessions.get(
             stored.token(),
@@ -65,6 +65,10 @@ final class KnownSessions {
               long opened = ticker.read() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
               return new Session(stored.key(), stored.id(), token, opened, stored.learned());
             });
+    if (!session.key().equals(stored.key()) || !session.id().equals(stored.id())) {
+      // Damaged, or made up: an opening has one key and one id.
+      return null;
+    }
     if (stored.used()) {
       session.markUsed();
     }

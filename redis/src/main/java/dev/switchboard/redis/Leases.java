@@ -6,6 +6,7 @@ import dev.switchboard.session.Token;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class Leases {
   /** How long those who wait for a failed opening can hear of it, in milliseconds. */
   static final String FAILURE_MILLIS = "1000";
 
+  private static final long LEASE_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long UNCLAIMED_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final RedisLink link;
@@ -30,6 +32,7 @@ final class Leases {
   private final Duration learnTimeout;
   private final Map<Token, Lease> held = new ConcurrentHashMap<>();
   private final Map<SessionKey, Lease> prepared = new ConcurrentHashMap<>();
+  private final Map<Token, Lease> unheard = new ConcurrentHashMap<>();
 
   private record Lease(
       SharedShelf shelf, String field, Token token, boolean learning, long sinceNanos) {}
@@ -90,17 +93,49 @@ final class Leases {
     }
   }
 
-  private void giveBack(Lease lease, String reason) {
-    var unused =
-        link.send(
-            Script.FAIL,
-            lease.shelf.shard(lease.field),
-            List.of(lease.field, StoredSession.text(lease.token), FAILURE_MILLIS, reason));
+  /**
+   * Gives back what Redis may have leased, or may yet, though its answer has not come: nobody here
+   * would know of it, and others would wait until it lapses.
+   */
+  void disown(SharedShelf shelf, String field, Token token) {
+    giveBack(new Lease(shelf, field, token, false, ticker.read()), "");
   }
 
-  /** Renews all leases whose openings have not taken too long, and gives back the unclaimed. */
+  private void giveBack(Lease lease, String reason) {
+    var unused =
+        send(lease, reason)
+            .exceptionally(
+                failure -> {
+                  long now = ticker.read();
+                  unheard.put(
+                      lease.token, new Lease(lease.shelf, lease.field, lease.token, false, now));
+                  return List.of();
+                });
+  }
+
+  private CompletableFuture<List<Object>> send(Lease lease, String reason) {
+    return link.send(
+        Script.FAIL,
+        lease.shelf.shard(lease.field),
+        List.of(lease.field, StoredSession.text(lease.token), FAILURE_MILLIS, reason));
+  }
+
+  private void giveBackAgain(long now) {
+    unheard.values().removeIf(lease -> now - lease.sinceNanos >= LEASE_NANOS);
+    if (link.isUp()) {
+      unheard
+          .values()
+          .forEach(
+              lease -> {
+                var unused = send(lease, "").thenRun(() -> unheard.remove(lease.token));
+              });
+    }
+  }
+
+  /** Renews all leases whose openings have not taken too long, and gives back the others. */
   void renew() {
     long now = ticker.read();
+    giveBackAgain(now);
     held.values().removeIf(lease -> isPast(lease, now));
     held.values().forEach(this::renew);
     prepared.values().removeIf(lease -> isUnclaimed(lease, now));

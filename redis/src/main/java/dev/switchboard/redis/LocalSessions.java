@@ -9,7 +9,9 @@ import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.Token;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions opened while Redis did not answer; each is shared at its next use once it does. */
@@ -18,12 +20,18 @@ final class LocalSessions {
   private final CaffeineSessionStore store;
   private final Set<Token> moving = ConcurrentHashMap.newKeySet();
   private final Set<Token> kept = ConcurrentHashMap.newKeySet();
+  private final Set<Session> unsure = ConcurrentHashMap.newKeySet();
 
   LocalSessions(Ticker ticker) {
     this.store = new CaffeineSessionStore(ticker, Scheduler.systemScheduler());
   }
 
-  void start(SessionStore.Listener listener) {
+  /**
+   * Starts.
+   *
+   * @param withdrawal is given what leaves though Redis may have stored it too
+   */
+  void start(SessionStore.Listener listener, Consumer<Session> withdrawal) {
     store.start(
         new SessionStore.Listener() {
           @Override
@@ -35,11 +43,40 @@ final class LocalSessions {
           @Override
           public void left(Session session, RemovalCause cause) {
             kept.remove(session.token());
+            boolean inDoubt = unsure.remove(session);
             if (!moving.remove(session.token())) {
               listener.left(session, cause);
+              if (inDoubt) {
+                withdrawal.accept(session);
+              }
             }
           }
         });
+  }
+
+  /**
+   * Stores a session opened.
+   *
+   * @param sent whether Redis may have stored it too, where other processes find it
+   */
+  CompletionStage<Session> publish(Session opened, boolean sent) {
+    if (sent) {
+      unsure.add(opened);
+    }
+    return store
+        .publish(opened)
+        .thenApply(
+            winner -> {
+              if (winner != opened) {
+                unsure.remove(opened);
+              }
+              return winner;
+            });
+  }
+
+  /** The sessions that others may use already, which must not wait for a use here. */
+  Set<Session> unsure() {
+    return unsure;
   }
 
   SessionStore store() {
@@ -61,7 +98,7 @@ final class LocalSessions {
   }
 
   /** The session is kept in Redis from now; it has not left. */
-  void move(Session session) {
+  synchronized void move(Session session) {
     moving.add(session.token());
     if (!evict(session.key(), session.token(), RemovalCause.EVICTED)) {
       moving.remove(session.token());
@@ -70,6 +107,7 @@ final class LocalSessions {
 
   /** Another process's session takes the place of this one, which is closed after its last use. */
   void drop(Session session) {
+    unsure.remove(session);
     evict(session.key(), session.token(), RemovalCause.REPLACED);
   }
 }

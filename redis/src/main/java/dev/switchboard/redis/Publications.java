@@ -16,6 +16,7 @@ final class Publications {
   private final KnownSessions known;
   private final LocalSessions local;
   private final Reaper reaper;
+  private final Evictions evictions;
   private final boolean failing;
 
   /**
@@ -24,11 +25,17 @@ final class Publications {
    * @param failing whether a session that Redis does not take is refused instead of kept here
    */
   Publications(
-      RedisLink link, KnownSessions known, LocalSessions local, Reaper reaper, boolean failing) {
+      RedisLink link,
+      KnownSessions known,
+      LocalSessions local,
+      Reaper reaper,
+      Evictions evictions,
+      boolean failing) {
     this.link = link;
     this.known = known;
     this.local = local;
     this.reaper = reaper;
+    this.evictions = evictions;
     this.failing = failing;
   }
 
@@ -87,9 +94,15 @@ final class Publications {
                 return CompletableFuture.completedFuture(winner);
               }
               Throwable cause = RedisLink.cause(failure);
-              return failing || cause instanceof SessionOpenException
-                  ? CompletableFuture.<Session>failedFuture(cause)
-                  : local.store().publish(opened);
+              if (cause instanceof SessionOpenException) {
+                return CompletableFuture.<Session>failedFuture(cause);
+              }
+              if (failing) {
+                evictions.withdraw(shelf, opened);
+                return CompletableFuture.<Session>failedFuture(
+                    RemoteClaims.unreachable(opened.key()));
+              }
+              return local.publish(opened, RedisLink.wasSent(cause));
             })
         .thenCompose(winner -> winner);
   }

@@ -84,7 +84,9 @@ final class Reaper {
   private void take(SharedShelf shelf, Shard shard, String token, String cause, byte[] record) {
     SessionStore.Listener told = listener;
     Session session = known.readAny(shelf.specialist(), record);
-    if (session == null || !CAUSES.contains(cause)) {
+    if (session == null
+        || !StoredSession.text(session.token()).equals(token)
+        || !CAUSES.contains(cause)) {
       log.warn(
           "A session of specialist '{}' cannot be read and stays open there", shelf.specialist());
       var unused = close(shard, token);

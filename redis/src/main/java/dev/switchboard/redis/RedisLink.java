@@ -154,6 +154,11 @@ final class RedisLink implements AutoCloseable {
     return new RedisConnectionFailureException("Redis cannot be reached");
   }
 
+  /** Whether a command that failed so may have reached Redis, or may yet. */
+  static boolean wasSent(Throwable failure) {
+    return !(cause(failure) instanceof RedisConnectionFailureException);
+  }
+
   static Throwable cause(Throwable failure) {
     Throwable cause = failure.getCause();
     return failure instanceof CompletionException && cause != null ? cause : failure;

@@ -68,12 +68,13 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     leases = new Leases(link, ticker, openTimeout, learnTimeout);
     evictions = new Evictions(link, leases, local);
     reaper = new Reaper(link, known);
-    publications = new Publications(link, known, local, reaper, failing);
+    publications = new Publications(link, known, local, reaper, evictions, failing);
     claims =
         new RemoteClaims(
             link, leases, known, publications, timer, ticker, openTimeout, learnTimeout);
     touches = new Touches(link);
-    upkeep = new Upkeep(timer, link, shelves, leases, evictions, touches, reaper);
+    upkeep =
+        new Upkeep(timer, link, shelves, leases, evictions, touches, reaper, local, publications);
   }
 
   private static Thread thread(Runnable task) {
@@ -100,7 +101,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
       log.info("Sessions are shared through Redis; exclusive calls queue in each process");
     }
     listener = told;
-    local.start(told);
+    local.start(told, gone -> evictions.withdraw(shelves.get(gone.key()), gone));
     evictions.start(told);
     reaper.start(told);
     link.connect(connectTimeout);
@@ -144,7 +145,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   private CompletionStage<Claim> claimWithoutRedis(SharedShelf shelf, SessionKey key) {
     if (failing) {
-      return CompletableFuture.failedFuture(RemoteClaims.failure(key, "Redis cannot be reached"));
+      return CompletableFuture.failedFuture(RemoteClaims.unreachable(key));
     }
     Session seen = shelf.near().any(key);
     return seen != null
@@ -174,12 +175,12 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   @Override
   public CompletionStage<Boolean> evict(
       SessionKey key, @Nullable Token opening, RemovalCause cause) {
-    SharedShelf shelf = shelves.find(key.specialist());
-    if (shelf == null) {
-      return CompletableFuture.completedFuture(false);
+    if (opening == null) {
+      return evictions.evict(shelves, key, cause);
     }
-    return opening == null
-        ? evictions.evict(shelf, key, cause)
+    SharedShelf shelf = shelves.find(key.specialist());
+    return shelf == null
+        ? CompletableFuture.completedFuture(false)
         : evictions.evict(shelf, known.find(key, opening), cause);
   }
 
@@ -190,7 +191,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public CompletionStage<Integer> evictSpecialist(String specialist) {
-    return evictions.evictSpecialist(shelves.find(specialist), specialist);
+    return evictions.evictSpecialist(shelves, specialist);
   }
 
   @Override

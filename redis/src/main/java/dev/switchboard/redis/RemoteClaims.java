@@ -14,7 +14,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +60,10 @@ final class RemoteClaims {
     Poll poll = new Poll(shelf, key, unreachable);
     poll.ask();
     return poll.claim;
+  }
+
+  static SessionOpenException unreachable(SessionKey key) {
+    return failure(key, "Redis cannot be reached");
   }
 
   static SessionOpenException failure(SessionKey key, String reason) {
@@ -204,10 +207,8 @@ final class RemoteClaims {
     }
 
     private void unanswered(Throwable failure) {
-      if (failure instanceof TimeoutException) {
-        // Should Redis still get to it, nobody here would know of the lease: this follows it.
-        leases.hold(shelf, field, token);
-        leases.fail(token, "");
+      if (RedisLink.wasSent(failure)) {
+        leases.disown(shelf, field, token);
       }
       var unused =
           unreachable

@@ -44,6 +44,11 @@ final class SharedShelf {
   }
 
   Shard shard(String field) {
+    return shard(shards, field);
+  }
+
+  /** The one of a specialist's shards that a field is in. */
+  static Shard shard(List<Shard> shards, String field) {
     return shards.get(Math.floorMod(field.hashCode(), shards.size()));
   }
 

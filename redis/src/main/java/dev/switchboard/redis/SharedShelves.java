@@ -102,12 +102,14 @@ final class SharedShelves {
             });
   }
 
-  private List<Shard> shards(String specialist) {
-    SharedShelf shelf = shelves.get(specialist);
+  /** The shards of a specialist, whether this process has called it or not. */
+  List<Shard> shards(String specialist) {
+    String canonical = StoredSession.canonical(specialist);
+    SharedShelf shelf = shelves.get(canonical);
     return shelf != null
         ? shelf.shards()
         : IntStream.range(0, buckets)
-            .mapToObj(bucket -> new Shard(space, specialist, bucket, null, 0))
+            .mapToObj(bucket -> new Shard(space, canonical, bucket, null, 0))
             .toList();
   }
 }

@@ -21,6 +21,8 @@ final class Upkeep {
   private final Evictions evictions;
   private final Touches touches;
   private final Reaper reaper;
+  private final LocalSessions local;
+  private final Publications publications;
   private @Nullable ScheduledFuture<?> running;
   private CompletableFuture<?> reaping = CompletableFuture.completedFuture(null);
 
@@ -31,7 +33,9 @@ final class Upkeep {
       Leases leases,
       Evictions evictions,
       Touches touches,
-      Reaper reaper) {
+      Reaper reaper,
+      LocalSessions local,
+      Publications publications) {
     this.timer = timer;
     this.link = link;
     this.shelves = shelves;
@@ -39,6 +43,8 @@ final class Upkeep {
     this.evictions = evictions;
     this.touches = touches;
     this.reaper = reaper;
+    this.local = local;
+    this.publications = publications;
   }
 
   synchronized void start() {
@@ -59,7 +65,10 @@ final class Upkeep {
   synchronized CompletableFuture<?> run() {
     leases.renew();
     if (link.isUp() && reaping.isDone()) {
-      var unused = evictions.sendPending();
+      // Redis may have lost its data, or not have heard something that was sent while it was up.
+      var unused = shelves.register();
+      unused = evictions.sendPending();
+      local.unsure().forEach(s -> publications.share(shelves.get(s.key()), s));
       reaper.tellClosed();
       shelves.all().forEach(touches::sweep);
       reaping =

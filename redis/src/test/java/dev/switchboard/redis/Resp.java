@@ -69,7 +69,7 @@ final class Resp {
    * Reads one command as a client sends it.
    *
    * @param raw gets its bytes
-   * @return its name in upper case, or null where the client has ended
+   * @return its name in upper case, a script's hash after it, or null where the client has ended
    */
   static @Nullable String readCommand(InputStream in, ByteArrayOutputStream raw)
       throws IOException {
@@ -88,10 +88,12 @@ final class Resp {
       byte[] argument = readExactly(in, length + 2);
       raw.write(argument);
       if (i == 0) {
-        name = new String(argument, 0, length, ISO_8859_1);
+        name = new String(argument, 0, length, ISO_8859_1).toUpperCase(Locale.ROOT);
+      } else if (i == 1 && name.equals("EVALSHA")) {
+        name += " " + new String(argument, 0, length, ISO_8859_1);
       }
     }
-    return name.toUpperCase(Locale.ROOT);
+    return name;
   }
 
   private static @Nullable String readLine(InputStream in, ByteArrayOutputStream raw)

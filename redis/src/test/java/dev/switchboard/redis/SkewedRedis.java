@@ -3,6 +3,8 @@ package dev.switchboard.redis;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.session.SessionStore;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -11,6 +13,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 public final class SkewedRedis implements AutoCloseable {
 
   private static final String TIME = "local time = redis.call('TIME')";
+
+  private static final Map<Script, String> HASHES = new ConcurrentHashMap<>();
 
   private final RedisServerProcess server = RedisServerProcess.start();
 
@@ -29,6 +33,11 @@ public final class SkewedRedis implements AutoCloseable {
       throw new IllegalStateException("the scripts read the time in another way");
     }
     return skewed;
+  }
+
+  /** The name that the server gives the changed script. */
+  static String hash(Script script) {
+    return HASHES.computeIfAbsent(script, changed -> Script.sha1(skewed(changed.text())));
   }
 
   RedisServerProcess server() {

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +34,11 @@ final class TcpProxy implements AutoCloseable {
   private final int serverPort;
   private final Set<TcpProxyConnection> open = ConcurrentHashMap.newKeySet();
   private final Map<String, Integer> commands = new ConcurrentHashMap<>();
+  private final Map<Script, Integer> scripts = new ConcurrentHashMap<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final LongAdder bytesToServer = new LongAdder();
   private final LongAdder bytesToClients = new LongAdder();
-  private final AtomicReference<@Nullable String> unanswered = new AtomicReference<>();
+  private final AtomicReference<@Nullable Object> unanswered = new AtomicReference<>();
   private volatile Mode mode = Mode.PASS;
 
   private TcpProxy(int serverPort) throws IOException {
@@ -102,13 +104,24 @@ final class TcpProxy implements AutoCloseable {
     unanswered.set(command.toUpperCase(Locale.ROOT));
   }
 
+  /** The same for the next run of a script. */
+  void dropReplyOnce(Script script) {
+    unanswered.set(script);
+  }
+
   /** How often each command, by its name in upper case, has been passed to the server. */
   Map<String, Integer> commands() {
     return new TreeMap<>(commands);
   }
 
+  /** How often each script has been passed to the server by its hash, a test's variants too. */
+  Map<Script, Integer> scripts() {
+    return new TreeMap<>(scripts);
+  }
+
   void forgetCommands() {
     commands.clear();
+    scripts.clear();
   }
 
   /** Connections made by clients so far, those refused too. */
@@ -178,10 +191,24 @@ final class TcpProxy implements AutoCloseable {
 
   /** Counts the command; returns whether it is the one that must not be answered. */
   boolean passing(String command, int bytes) {
-    commands.merge(command, 1, Integer::sum);
+    String[] nameAndHash = command.split(" ", 2);
+    Script script = nameAndHash.length == 1 ? null : script(nameAndHash[1]);
+    commands.merge(nameAndHash[0], 1, Integer::sum);
+    if (script != null) {
+      scripts.merge(script, 1, Integer::sum);
+    }
     bytesToServer.add(bytes);
-    String waitedFor = unanswered.get();
-    return command.equals(waitedFor) && unanswered.compareAndSet(waitedFor, null);
+    Object waitedFor = unanswered.get();
+    return waitedFor != null
+        && (waitedFor.equals(nameAndHash[0]) || waitedFor == script)
+        && unanswered.compareAndSet(waitedFor, null);
+  }
+
+  private static @Nullable Script script(String hash) {
+    return Stream.of(Script.values())
+        .filter(script -> hash.equals(script.sha()) || hash.equals(SkewedRedis.hash(script)))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Counts a reply; returns whether it may pass. */

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +39,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   private final Duration connectTimeout;
   private final boolean failing;
   private final SharedShelves shelves;
-  private final ScheduledThreadPoolExecutor timer;
+  private final ScheduledExecutorService timer;
   private final RedisLink link;
   private final LocalSessions local;
   private final KnownSessions known;
@@ -59,7 +59,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     Namespace space = new Namespace(from.namespace, from.closeGrace);
     connectTimeout = from.connectTimeout;
     failing = from.onFailure == RedisSessionStoreBuilder.OnFailure.FAIL;
-    timer = new ScheduledThreadPoolExecutor(1, RedisSessionStore::thread);
+    timer = Upkeep.newTimer();
     RedisConnector connector = new RedisConnector(from.connections, connectTimeout);
     link = new RedisLink(connector, space, new Told(), from.commandTimeout, from.scripts);
     shelves = new SharedShelves(space, from.buckets, link, ticker);
@@ -75,12 +75,6 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     touches = new Touches(link);
     upkeep =
         new Upkeep(timer, link, shelves, leases, evictions, touches, reaper, local, publications);
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "switchboard-redis");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /**

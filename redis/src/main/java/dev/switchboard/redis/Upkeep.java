@@ -1,6 +1,7 @@
 package dev.switchboard.redis;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,16 @@ final class Upkeep {
     this.reaper = reaper;
     this.local = local;
     this.publications = publications;
+  }
+
+  /** What upkeep, and waiting for other processes, run on; one thread, never held up. */
+  static ScheduledExecutorService newTimer() {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, "switchboard-redis");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   synchronized void start() {

@@ -62,9 +62,11 @@ public final class SwitchboardEndpoint {
    * One specialist.
    *
    * @param settings what is set, by the property's last part
+   * @param kept how many sessions the store keeps now, of all processes where it is shared
    * @param sessions what became of its sessions, in this process
    */
-  public record SpecialistReport(Map<String, SettingReport> settings, SessionCounts sessions) {}
+  public record SpecialistReport(
+      Map<String, SettingReport> settings, int kept, SessionCounts sessions) {}
 
   /**
    * One retried operation.
@@ -107,6 +109,7 @@ public final class SwitchboardEndpoint {
   @ReadOperation
   public Report report() {
     Map<String, SessionCounts> counts = sessions.snapshot().specialists();
+    Map<String, Integer> kept = sessions.kept();
     Map<String, SpecialistReport> specialists = new TreeMap<>();
     sessions
         .settings()
@@ -115,7 +118,9 @@ public final class SwitchboardEndpoint {
                 specialists.put(
                     name,
                     new SpecialistReport(
-                        report(settings), Objects.requireNonNull(counts.get(name)))));
+                        report(settings),
+                        kept.getOrDefault(name, 0),
+                        Objects.requireNonNull(counts.get(name)))));
     return new Report(
         sessions.storeState(),
         specialists,

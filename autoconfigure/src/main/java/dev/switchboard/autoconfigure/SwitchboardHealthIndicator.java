@@ -25,25 +25,24 @@ final class SwitchboardHealthIndicator implements HealthIndicator {
 
   @Override
   public Health health() {
-    SessionStore.State store = storeState();
     SessionCounts counts = sessions.snapshot().total();
-    Health.Builder health = store.available() ? Health.up() : Health.status(DEGRADED);
-    health.withDetail("store", store.kind());
-    if (store.detail() != null) {
-      health.withDetail("detail", store.detail());
-    }
-    return health
-        .withDetail("live", counts.live())
+    return storeHealth()
         .withDetail("draining", counts.draining())
         .withDetail("unclosed", counts.unclosed())
         .build();
   }
 
-  private SessionStore.State storeState() {
+  private Health.Builder storeHealth() {
     try {
-      return sessions.storeState();
+      SessionStore.State store = sessions.storeState();
+      int kept = sessions.kept().values().stream().mapToInt(Integer::intValue).sum();
+      Health.Builder health = store.available() ? Health.up() : Health.status(DEGRADED);
+      health.withDetail("store", store.kind()).withDetail("kept", kept);
+      return store.detail() == null ? health : health.withDetail("detail", store.detail());
     } catch (RuntimeException e) {
-      return new SessionStore.State("unknown", false, e.getClass().getName());
+      return Health.status(DEGRADED)
+          .withDetail("store", "unknown")
+          .withDetail("detail", e.getClass().getName());
     }
   }
 }

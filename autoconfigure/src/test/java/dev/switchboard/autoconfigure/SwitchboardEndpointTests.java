@@ -159,6 +159,7 @@ class SwitchboardEndpointTests {
           assertThat(report.at("/store/kind").asString()).isEqualTo("memory");
           assertThat(report.at("/store/available").asBoolean()).isTrue();
           assertThat(report.at("/specialists/marketing/sessions/live").asInt()).isEqualTo(3);
+          assertThat(report.at("/specialists/marketing/kept").asInt()).isEqualTo(3);
           assertThat(report.at("/specialists/marketing/settings/max-size/value").asInt())
               .isEqualTo(1000);
           assertThat(report.at("/operations/0/name").asString()).isEqualTo("Marketing.ask");

@@ -41,8 +41,8 @@ class SwitchboardHealthTests {
           assertThat(health.getStatus()).isEqualTo(Status.UP);
           assertThat(health.getDetails())
               .containsEntry("store", "memory")
-              .containsEntry("live", 1L)
-              .containsOnlyKeys("store", "live", "draining", "unclosed");
+              .containsEntry("kept", 1)
+              .containsOnlyKeys("store", "kept", "draining", "unclosed");
         });
   }
 

@@ -107,6 +107,12 @@ public final class CaffeineSessionStore implements SessionStore {
   }
 
   @Override
+  public int size(String specialist) {
+    SessionShelf shelf = shelves.get(SpecialistName.of(specialist));
+    return shelf == null ? 0 : shelf.size();
+  }
+
+  @Override
   public State state() {
     return new State("memory", true, null);
   }

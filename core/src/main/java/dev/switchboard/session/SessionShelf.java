@@ -23,11 +23,9 @@ import org.jspecify.annotations.Nullable;
  * a maximum size, because that would choose by frequency, and a conversation is not a cache entry;
  * {@link #add} makes room instead, the least recently used first, idle before in use.
  *
- * <p>A session in use does not grow idle: where {@code order} drops one, it is marked as parked,
- * and its last use puts it back.
+ * <p>A session in use does not grow idle: if {@code order} drops it, its last use puts it back.
  *
- * <p>{@code adding} is taken before Caffeine's lock, so {@link #expired}, called under that, may
- * not.
+ * <p>{@code adding} is taken before Caffeine's lock, so never in {@link #expired}, under that.
  */
 final class SessionShelf {
 
@@ -66,6 +64,10 @@ final class SessionShelf {
             .expireAfterAccess(Duration.ofNanos(idleNanos))
             .<SessionKey, Session>evictionListener((key, session, cause) -> expired(session))
             .build();
+  }
+
+  int size() {
+    return size.get();
   }
 
   /** Returns the key's session while it may be served. Takes no lock. */
@@ -152,10 +154,8 @@ final class SessionShelf {
 
   /** Removes the key's session where {@code opening} is null or names it. */
   boolean remove(SessionKey key, @Nullable Token opening, RemovalCause cause) {
-    Session session = stored.get(key);
-    return session != null
-        && (opening == null || session.isFrom(opening))
-        && remove(session, cause);
+    Session kept = stored.get(key);
+    return kept != null && (opening == null || kept.isFrom(opening)) && remove(kept, cause);
   }
 
   private boolean remove(Session session, RemovalCause cause) {

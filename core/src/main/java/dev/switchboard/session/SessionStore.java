@@ -152,6 +152,16 @@ public interface SessionStore {
   CompletionStage<Integer> evictSpecialist(String specialist);
 
   /**
+   * Tells how many sessions with a specialist are kept, to compare with its bound. Must return at
+   * once: a shared store counts those of all processes, as it has last heard. While it can be
+   * reached, it knows at once what this process does, and what others do a second later.
+   *
+   * @param specialist the specialist's name; one that was never configured has none
+   * @return how many sessions, never negative
+   */
+  int size(String specialist);
+
+  /**
    * Tells how the store is. Must return at once, from what is known already.
    *
    * @return its state; available by default

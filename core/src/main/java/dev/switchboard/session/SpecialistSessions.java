@@ -135,8 +135,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   }
 
   /**
-   * Lets all sessions of a tenant leave, at every specialist, and voids the openings in flight;
-   * they are closed after their last use.
+   * Lets all sessions of a tenant leave, at every specialist, as {@link #evict} does.
    *
    * @param tenant the tenant
    * @return how many sessions there were
@@ -147,8 +146,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   }
 
   /**
-   * Lets all sessions with a specialist leave, and voids its openings in flight; they are closed
-   * after their last use.
+   * Lets all sessions with a specialist leave, as {@link #evict} does.
    *
    * @param specialist the specialist's name, {@code [a-z0-9-]+}
    * @return how many sessions there were; none where nobody knows the name
@@ -175,6 +173,11 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
    */
   public SessionSnapshot snapshot() {
     return ledger.snapshot();
+  }
+
+  /** {@return how many sessions each specialist has now, as {@link SessionStore#size} tells} */
+  public Map<String, Integer> kept() {
+    return specialists.sizes();
   }
 
   /** {@return what is set for every specialist known, and where, by the specialist's name} */

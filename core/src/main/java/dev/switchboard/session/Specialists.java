@@ -55,6 +55,13 @@ final class Specialists {
     return settings;
   }
 
+  /** How many sessions the store keeps of those settled so far, by name. */
+  Map<String, Integer> sizes() {
+    Map<String, Integer> sizes = new TreeMap<>();
+    settled.keySet().forEach(name -> sizes.put(name.toString(), store.size(name.toString())));
+    return sizes;
+  }
+
   private void configure(Specialist specialist) {
     SettledSettings settled = specialist.settled();
     try {

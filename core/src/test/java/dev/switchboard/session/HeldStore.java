@@ -55,6 +55,11 @@ class HeldStore implements SessionStore {
   }
 
   @Override
+  public int size(String specialist) {
+    return store.size(specialist);
+  }
+
+  @Override
   public void touch(Session session) {
     store.touch(session);
   }

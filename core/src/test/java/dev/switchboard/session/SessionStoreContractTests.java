@@ -162,6 +162,24 @@ abstract class SessionStoreContractTests {
   }
 
   @Test
+  void sizeIsHowManyAreKept() {
+    assertThat(store.size("crm")).isZero();
+    assertThat(store.size("unknown")).isZero();
+    open(ACME);
+    open(SessionKey.of("desk", "acme"));
+    assertThat(store.size("crm")).isEqualTo(1);
+    for (int i = 0; i < 4; i++) {
+      open(SessionKey.of("crm", "t" + i));
+    }
+    settle();
+    assertThat(store.size("crm")).isEqualTo(3);
+    get(store.evictSpecialist("crm"));
+    settle();
+    assertThat(store.size("crm")).isZero();
+    assertThat(store.size("desk")).isEqualTo(1);
+  }
+
+  @Test
   void aStoreThatServesSaysThatItIsAvailable() {
     assertThat(store.state().available()).isTrue();
     assertThat(store.state().kind()).isNotBlank();

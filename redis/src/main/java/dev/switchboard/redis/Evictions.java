@@ -68,12 +68,11 @@ final class Evictions {
       shelf.near().drop(key);
     }
     String field = Fields.of(key);
+    Shard shard = SharedShelf.shard(shelves.shards(key.specialist()), field);
     String call = StoredSession.text(Token.random());
     return told(link.run(
-            Script.EVICT,
-            SharedShelf.shard(shelves.shards(key.specialist()), field),
-            List.of(field, "", cause.name(), call, "", Leases.LEASE_MILLIS)))
-        .thenApply(reply -> isOne(reply.get(0)) || alone);
+            Script.EVICT, shard, List.of(field, "", cause.name(), call, "", Leases.LEASE_MILLIS)))
+        .thenApply(reply -> isEvicted(shard, reply) || alone);
   }
 
   /** Forgets exactly this session, now or once Redis answers again. */
@@ -129,7 +128,7 @@ final class Evictions {
   }
 
   private boolean evicted(Pending eviction, List<Object> reply) {
-    boolean evicted = isOne(reply.get(0));
+    boolean evicted = isEvicted(eviction.shard(), reply);
     SessionStore.Listener told = listener;
     if (evicted && eviction.telling && eviction.cause == RemovalCause.LOST && told != null) {
       told.left(eviction.session, RemovalCause.LOST);
@@ -198,13 +197,15 @@ final class Evictions {
         .thenCompose(
             reply -> {
               int evicted = ((Long) reply.get(0)).intValue();
+              shard.counted(reply.get(2));
               return (Long) reply.get(1) < BATCH
                   ? CompletableFuture.completedFuture(evicted)
                   : evictAll(shard, from, to).thenApply(more -> evicted + more);
             });
   }
 
-  private static boolean isOne(Object reply) {
-    return Long.valueOf(1).equals(reply);
+  private static boolean isEvicted(Shard shard, List<Object> reply) {
+    shard.counted(reply.get(1));
+    return Long.valueOf(1).equals(reply.get(0));
   }
 }

@@ -62,7 +62,8 @@ final class Publications {
             reply -> {
               switch (Shard.text(reply.get(0))) {
                 case "PUBLISHED" -> {
-                  if ((Long) reply.get(1) > 0) {
+                  shard.counted(reply.get(1));
+                  if (shard.isOverfull()) {
                     var unused = reaper.trim(shelf, shard);
                   }
                   return opened;

@@ -61,8 +61,9 @@ final class Reaper {
                 String cause = Shard.text(reply.get(i + 1));
                 take(shelf, shard, Shard.text(reply.get(i)), cause, (byte[]) reply.get(i + 2));
               }
+              shard.counted(reply.get(0));
               CompletableFuture<List<Object>> trimmed =
-                  (Long) reply.get(0) > 0
+                  shard.isOverfull()
                       ? trim(shelf, shard)
                       : CompletableFuture.completedFuture(reply);
               return (Long) reply.get(1) > 0 && rounds > 0
@@ -78,7 +79,12 @@ final class Reaper {
             .map(NearCache.Entry::field)
             .filter(field -> shelf.shard(field) == shard)
             .toList();
-    return link.run(Script.TRIM, shard, busy);
+    return link.run(Script.TRIM, shard, busy)
+        .thenApply(
+            reply -> {
+              shard.counted(reply.get(0));
+              return reply;
+            });
   }
 
   private void take(SharedShelf shelf, Shard shard, String token, String cause, byte[] record) {

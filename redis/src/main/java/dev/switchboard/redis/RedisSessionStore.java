@@ -104,8 +104,12 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public void configure(String specialist, SessionLimits limits) {
-    shelves.add(specialist, limits);
+    SharedShelf shelf = shelves.add(specialist, limits);
     local.store().configure(specialist, limits);
+    // Tells the size, too, of what earlier processes have left.
+    for (Shard shard : shelf.shards()) {
+      var unused = reaper.trim(shelf, shard);
+    }
   }
 
   @Override
@@ -186,6 +190,12 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   @Override
   public CompletionStage<Integer> evictSpecialist(String specialist) {
     return evictions.evictSpecialist(shelves, specialist);
+  }
+
+  @Override
+  public int size(String specialist) {
+    SharedShelf shelf = shelves.find(specialist);
+    return shelf == null ? 0 : shelf.size() + local.store().size(specialist);
   }
 
   @Override

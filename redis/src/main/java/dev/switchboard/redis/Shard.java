@@ -19,6 +19,8 @@ final class Shard {
 
   private final byte[][] keys;
   private final byte[][] head;
+  private final int maxSize;
+  private volatile int size;
 
   /**
    * Names a shard.
@@ -32,6 +34,7 @@ final class Shard {
   Shard(
       Namespace space, String specialist, int bucket, @Nullable SessionLimits limits, int maxSize) {
     String slot = space.key("{" + space.name() + ":" + specialist + ":" + bucket + "}");
+    this.maxSize = maxSize;
     this.keys = KEYS.stream().map(key -> bytes(slot + ":" + key)).toArray(byte[][]::new);
     this.head =
         Stream.of(
@@ -49,6 +52,20 @@ final class Shard {
       return NO_LIMIT;
     }
     return Long.toString(Math.max(1, limit.toMillis()));
+  }
+
+  /** Notes how many sessions Redis has counted. */
+  void counted(Object sessions) {
+    size = ((Long) sessions).intValue();
+  }
+
+  boolean isOverfull() {
+    return size > maxSize;
+  }
+
+  /** How many sessions there were when Redis last told. */
+  int size() {
+    return size;
   }
 
   byte[][] keys() {

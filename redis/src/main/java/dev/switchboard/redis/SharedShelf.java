@@ -52,6 +52,11 @@ final class SharedShelf {
     return shards.get(Math.floorMod(field.hashCode(), shards.size()));
   }
 
+  /** How many sessions there are in Redis, as it last told. */
+  int size() {
+    return shards.stream().mapToInt(Shard::size).sum();
+  }
+
   NearCache near() {
     return near;
   }

@@ -38,13 +38,14 @@ final class SharedShelves {
     this.ticker = ticker;
   }
 
-  void add(String specialist, SessionLimits limits) {
+  SharedShelf add(String specialist, SessionLimits limits) {
     SharedShelf shelf = new SharedShelf(space, specialist, limits, buckets, ticker);
     shelves.put(shelf.specialist(), shelf);
     written.put(specialist, shelf);
     if (link.isUp()) {
       var unused = register();
     }
+    return shelf;
   }
 
   /** Lets the other processes know of the specialists that this one calls. */

@@ -46,6 +46,10 @@ local function unindex(field)
   end
 end
 
+local function count()
+  return redis.call('ZCARD', TOUCHED)
+end
+
 local function remove(field)
   redis.call('HDEL', SESSIONS, field)
   redis.call('ZREM', TOUCHED, field)

@@ -1,5 +1,6 @@
 -- Forgets the sessions of a tenant, or all, and voids their openings, at most so many; says how many
--- sessions it forgot, and how many fields it saw. first field, first that is not meant, limit
+-- sessions it forgot, how many fields it saw, and how many sessions are left.
+-- first field, first that is not meant, limit
 local evicted = 0
 local fields =
     redis.call('ZRANGEBYLEX', INDEX, ARGV[6], ARGV[7], 'LIMIT', 0, tonumber(ARGV[8]))
@@ -17,4 +18,4 @@ for _, field in ipairs(fields) do
     redis.call('ZREM', INDEX, field)
   end
 end
-return {evicted, #fields}
+return {evicted, #fields, count()}

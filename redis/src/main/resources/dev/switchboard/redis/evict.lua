@@ -1,9 +1,10 @@
 -- Forgets the session of this token, or any where it is ''; a lost one's next opening is leased in
--- the same step. field, token or '', cause, name of this call, next token or '', lease in ms
+-- the same step. Returns whether it did, and how many are left.
+-- field, token or '', cause, name of this call, next token or '', lease in ms
 local field, token, cause, call, following = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 
 if isGone(call) then
-  return {1}
+  return {1, count()}
 end
 local holder = leased(field)
 if token == '' and holder then
@@ -12,11 +13,11 @@ if token == '' and holder then
 end
 local record = stored(field)
 if not record or (token ~= '' and tokenOf(record) ~= token) then
-  return {0}
+  return {0, count()}
 end
 leave(field, record, cause)
 gone(call)
 if following ~= '' then
   lease(field, following, 'O', tonumber(ARGV[11]))
 end
-return {1}
+return {1, count()}

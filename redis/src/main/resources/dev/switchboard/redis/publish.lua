@@ -20,4 +20,4 @@ if not first then
   redis.call('ZADD', OPENED, opened, field)
   redis.call('ZADD', INDEX, 0, field)
 end
-return {'PUBLISHED', redis.call('ZCARD', TOUCHED) - MAX_SIZE}
+return {'PUBLISHED', count()}

@@ -1,5 +1,5 @@
 -- Lets ended sessions leave, clears what has lapsed, and hands out closes that are due; whoever gets
--- one has this long to do it. Returns how many there are too many, whether there is more to do, and
+-- one has this long to do it. Returns how many there are, whether there is more to do, and
 -- token, cause and record in turn. ms, limit
 local millis, limit = tonumber(ARGV[6]), tonumber(ARGV[7])
 
@@ -33,7 +33,7 @@ redis.call('ZREMRANGEBYSCORE', GONE, '-inf', now)
 
 local due = redis.call('ZRANGEBYSCORE', CLOSING, '-inf', now, 'LIMIT', 0, limit)
 local more = (#ended >= limit or #due >= limit) and 1 or 0
-local reply = {redis.call('ZCARD', TOUCHED) - MAX_SIZE, more}
+local reply = {count(), more}
 for _, token in ipairs(due) do
   local closing = redis.call('HGET', CLOSINGS, token)
   if closing then

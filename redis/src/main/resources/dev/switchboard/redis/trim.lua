@@ -1,14 +1,11 @@
 -- Lets the least recently used leave while there are too many; last those in use, whose fields are
--- given.
+-- given. Returns how many there are then.
 local busy = {}
 for i = 6, #ARGV do
   busy[ARGV[i]] = true
 end
-local over = redis.call('ZCARD', TOUCHED) - MAX_SIZE
-if over <= 0 then
-  return {0}
-end
-local oldest = redis.call('ZRANGE', TOUCHED, 0, over + #ARGV - 6)
+local over = count() - MAX_SIZE
+local oldest = over > 0 and redis.call('ZRANGE', TOUCHED, 0, over + #ARGV - 6) or {}
 for _, inUse in ipairs({false, true}) do
   for _, field in ipairs(oldest) do
     if over > 0 and (busy[field] or false) == inUse then
@@ -22,4 +19,4 @@ for _, inUse in ipairs({false, true}) do
     end
   end
 end
-return {1}
+return {count()}

@@ -20,7 +20,7 @@ const CHARTS = {
   },
   kept: {
     percent: true,
-    read: f => perSpecialist(f, s => percent(s.sessions.live, s.sessions.bound)),
+    read: f => perSpecialist(f, s => percent(s.sessions.kept, s.sessions.bound)),
   },
   retries: {bars: true, rate: true, read: f => perSpecialist(f, s => s.retries.made)},
   budget: {

@@ -28,7 +28,7 @@ export function drawSpecialists(frame) {
 /** Adds a card and returns what updates it. */
 function card(name) {
   const mood = element('span', {class: 'mood'});
-  const live = element('b');
+  const kept = element('b');
   const bound = element('span');
   const fill = element('i');
   const meter = element('div', {
@@ -41,18 +41,18 @@ function card(name) {
   document.getElementById('cards').append(element(
       'article', {class: 'card specialist', 'data-specialist': name, 'aria-label': name},
       element('header', {}, element('h3', {}, name), mood),
-      element('p', {class: 'kept'}, live, bound),
+      element('p', {class: 'kept'}, kept, bound),
       meter, counts, element('div', {class: 'buttons'}, ...Object.values(buttons))));
 
   return specialist => {
     const {sessions, faults} = specialist;
     mood.textContent = moodOf(faults);
     mood.dataset.mood = faults?.down ? 'down' : mood.textContent;
-    live.textContent = format(sessions.live);
+    kept.textContent = format(sessions.kept);
     bound.textContent = `of at most ${format(sessions.bound)} sessions`;
-    fill.style.width = `${Math.min(100, percent(sessions.live, sessions.bound))}%`;
-    meter.toggleAttribute('data-full', sessions.live >= sessions.bound);
-    meter.setAttribute('aria-valuenow', sessions.live);
+    fill.style.width = `${Math.min(100, percent(sessions.kept, sessions.bound))}%`;
+    meter.toggleAttribute('data-full', sessions.kept >= sessions.bound);
+    meter.setAttribute('aria-valuenow', sessions.kept);
     meter.setAttribute('aria-valuemax', sessions.bound);
     for (const [key, read] of Object.entries(COUNTS)) {
       const value = read(specialist);

@@ -14,7 +14,7 @@ const ROWS = [
     f => [format(f.held), `${format(total(f, s => s.sessions.closed))} closed`],
     f => [format(f.maps.held), 'none ever closed']],
   ['Session ids kept',
-    f => [format(total(f, s => s.sessions.live)),
+    f => [format(total(f, s => s.sessions.kept)),
       `at most ${format(total(f, s => s.sessions.bound))}`],
     f => [format(f.maps.entries), 'without bound']],
   ['Ids that no specialist knows',

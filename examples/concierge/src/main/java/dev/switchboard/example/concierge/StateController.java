@@ -16,7 +16,14 @@ class StateController {
   private static final SessionCounts NONE = new SessionCounts(0, 0, 0, 0, 0, 0);
 
   record State(
-      long live, long opened, long draining, long closed, long lost, long unclosed, long retries) {}
+      long kept,
+      long live,
+      long opened,
+      long draining,
+      long closed,
+      long lost,
+      long unclosed,
+      long retries) {}
 
   private final SpecialistSessions sessions;
   private final LibraryMeters meters;
@@ -29,15 +36,19 @@ class StateController {
   @GetMapping("/state")
   Map<String, State> state() {
     Map<String, SessionCounts> counts = sessions.snapshot().specialists();
+    Map<String, Integer> kept = sessions.kept();
     Map<String, State> states = new TreeMap<>();
     for (String name : LocalSpecialists.names()) {
-      states.put(name, state(counts.getOrDefault(name, NONE), meters.retries(name)));
+      states.put(
+          name,
+          state(kept.getOrDefault(name, 0), counts.getOrDefault(name, NONE), meters.retries(name)));
     }
     return states;
   }
 
-  private static State state(SessionCounts counts, long retries) {
+  private static State state(long kept, SessionCounts counts, long retries) {
     return new State(
+        kept,
         counts.live(),
         counts.opened(),
         counts.draining(),

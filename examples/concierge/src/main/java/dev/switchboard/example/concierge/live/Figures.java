@@ -7,6 +7,7 @@ import dev.switchboard.session.SessionCounts;
 import dev.switchboard.session.SessionSnapshot;
 import dev.switchboard.session.SpecialistSessions;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -42,9 +43,15 @@ class Figures {
     // Before the figures, so that these have what these calls have changed.
     List<Call.Row> latest = calls.latest();
     SessionSnapshot snapshot = sessions.snapshot();
+    Map<String, Integer> kept = sessions.kept();
     return new Frame(
         LocalSpecialists.names().stream()
-            .map(name -> specialist(name, snapshot.specialists().getOrDefault(name, NONE)))
+            .map(
+                name ->
+                    specialist(
+                        name,
+                        kept.getOrDefault(name, 0),
+                        snapshot.specialists().getOrDefault(name, NONE)))
             .toList(),
         calls.totals(),
         specialists.agents().stream().mapToInt(Agent::held).sum(),
@@ -53,9 +60,12 @@ class Figures {
         latest);
   }
 
-  private Frame.Specialist specialist(String name, SessionCounts counts) {
+  private Frame.Specialist specialist(String name, int kept, SessionCounts counts) {
     return new Frame.Specialist(
-        name, meters.sessions(name, counts), meters.retrying(name), faults(specialists.find(name)));
+        name,
+        meters.sessions(name, kept, counts),
+        meters.retrying(name),
+        faults(specialists.find(name)));
   }
 
   private static Frame.@Nullable Faults faults(@Nullable Agent agent) {

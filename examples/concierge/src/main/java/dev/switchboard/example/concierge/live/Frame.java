@@ -33,7 +33,7 @@ record Frame(
 
   record Sessions(
       long bound,
-      long live,
+      long kept,
       long opened,
       long closed,
       long lost,

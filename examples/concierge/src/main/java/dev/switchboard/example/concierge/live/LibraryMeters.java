@@ -33,10 +33,10 @@ public class LibraryMeters {
         budget);
   }
 
-  Frame.Sessions sessions(String specialist, SessionCounts counts) {
+  Frame.Sessions sessions(String specialist, int kept, SessionCounts counts) {
     return new Frame.Sessions(
         (long) sum("switchboard.session.limit", "specialist", specialist),
-        counts.live(),
+        kept,
         counts.opened(),
         counts.closed(),
         counts.lost(),

@@ -16,6 +16,9 @@ public final class Agent {
 
   private static final int MEMORY = 20;
 
+  /** What the next run must know of a conversation. */
+  record Remains(String id, String user, int messages) {}
+
   /** One user's conversation; the last messages are kept. Locks itself. */
   private static final class Conversation {
 
@@ -23,8 +26,9 @@ public final class Agent {
     private final Deque<String> heard = new ArrayDeque<>();
     private int messages;
 
-    Conversation(String user) {
+    Conversation(String user, int messages) {
       this.user = user;
+      this.messages = messages;
     }
 
     /** Returns how many messages there were. */
@@ -38,6 +42,10 @@ public final class Agent {
 
     synchronized List<String> heard() {
       return List.copyOf(heard);
+    }
+
+    synchronized Remains remains(String id) {
+      return new Remains(id, user, messages);
     }
   }
 
@@ -72,7 +80,7 @@ public final class Agent {
     }
     faults.pause();
     String id = UUID.randomUUID().toString();
-    conversations.put(id, new Conversation(user));
+    conversations.put(id, new Conversation(user, 0));
     opened.increment();
     return id;
   }
@@ -102,6 +110,15 @@ public final class Agent {
     faults.pause();
     Reply fault = faults.next();
     return fault != null ? fault : Reply.of("%s (message %d here)".formatted(line, message));
+  }
+
+  List<Remains> remains() {
+    return conversations.entrySet().stream().map(e -> e.getValue().remains(e.getKey())).toList();
+  }
+
+  void resume(List<Remains> earlier) {
+    earlier.forEach(
+        was -> conversations.put(was.id(), new Conversation(was.user(), was.messages())));
   }
 
   /** Forgets every conversation, as a restart would. */

@@ -3,6 +3,7 @@ package dev.switchboard.example.concierge.specialist;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
@@ -17,7 +18,17 @@ public final class LocalSpecialists implements SmartLifecycle {
               "storefront", "The page is up; two products still lack a picture."));
 
   private final Map<String, AdkServer> servers = new TreeMap<>();
+  private final @Nullable ConversationFile file;
   private volatile boolean running;
+
+  /**
+   * Creates a process without specialists.
+   *
+   * @param file keeps their conversations for the next run, or null where these need not last
+   */
+  LocalSpecialists(@Nullable ConversationFile file) {
+    this.file = file;
+  }
 
   /** The specialists that there are, here or elsewhere. */
   public static List<String> names() {
@@ -47,6 +58,8 @@ public final class LocalSpecialists implements SmartLifecycle {
 
   @Override
   public void start() {
+    Map<String, List<Agent.Remains>> earlier = file == null ? Map.of() : file.take();
+    agents().forEach(agent -> agent.resume(earlier.getOrDefault(agent.name(), List.of())));
     servers.values().forEach(AdkServer::start);
     running = true;
   }
@@ -54,6 +67,9 @@ public final class LocalSpecialists implements SmartLifecycle {
   @Override
   public void stop() {
     servers.values().forEach(AdkServer::stop);
+    if (file != null) {
+      file.write(agents().stream().collect(Collectors.toMap(Agent::name, Agent::remains)));
+    }
     running = false;
   }
 

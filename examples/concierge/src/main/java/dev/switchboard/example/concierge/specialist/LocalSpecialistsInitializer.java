@@ -1,10 +1,13 @@
 package dev.switchboard.example.concierge.specialist;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
@@ -17,7 +20,7 @@ final class LocalSpecialistsInitializer
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     ConfigurableEnvironment environment = context.getEnvironment();
-    LocalSpecialists specialists = new LocalSpecialists();
+    LocalSpecialists specialists = new LocalSpecialists(file(environment));
     Map<String, Object> defaults = new HashMap<>();
     for (String name : LocalSpecialists.names()) {
       String adk = "switchboard.specialists." + name + ".adk.";
@@ -29,5 +32,12 @@ final class LocalSpecialistsInitializer
     }
     environment.getPropertySources().addLast(new MapPropertySource("localSpecialists", defaults));
     context.getBeanFactory().registerSingleton("localSpecialists", specialists);
+  }
+
+  /** Sessions that outlive the process are worth nothing at specialists that do not. */
+  private static @Nullable ConversationFile file(Environment environment) {
+    return "redis".equals(environment.getProperty("switchboard.store"))
+        ? new ConversationFile(Path.of(environment.getRequiredProperty("concierge.data")))
+        : null;
   }
 }

@@ -37,12 +37,18 @@ class Tour {
     System.out.println(hints(url));
   }
 
-  private static Table played(ConciergePlayer ours, MapsPlayer theirs) {
+  private Table played(ConciergePlayer ours, MapsPlayer theirs) {
     Table table = new Table();
+    long found = ours.count("kept");
     for (Scene scene : Script.scenes()) {
       table.add(scene, scene.playedBy(ours), scene.playedBy(theirs));
     }
     table.explain();
+    if (found > 0) {
+      table.note(
+          "Redis had %d of the last run: opened again only where a specialist had lost them"
+              .formatted(found));
+    }
     table.note(
         "Switchboard: %d opened = %d live + %d draining + %d closed + %d lost + %d unclosed"
             .formatted(
@@ -52,6 +58,12 @@ class Tour {
                 ours.count("closed"),
                 ours.count("lost"),
                 ours.count("unclosed")));
+    if ("redis".equals(environment.getProperty("switchboard.store"))) {
+      table.note(
+          "Redis keeps %d for the next run; what has left is closed after %s"
+              .formatted(
+                  ours.count("kept"), environment.getProperty("switchboard.redis.close-grace")));
+    }
     table.note(
         "Two maps: %d session ids and %d retry counts, kept until the process ends"
             .formatted(theirs.maps().sessionEntries(), theirs.maps().retryEntries()));

@@ -1,0 +1,5 @@
+/** A Redis server that the concierge starts itself. */
+@NullMarked
+package dev.switchboard.example.concierge.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -109,7 +109,7 @@ final class Evictions {
 
   private void postpone(Pending eviction) {
     if (pending.size() < MAX_PENDING) {
-      pending.put(eviction.session.token(), eviction);
+      pending.put(eviction.call, eviction);
     }
     log.debug("The eviction of session {} has to wait for Redis", eviction.session);
   }
@@ -155,7 +155,7 @@ final class Evictions {
                     link.send(Script.EVICT, late.shard(), late.arguments(null))
                         .thenAccept(
                             reply -> {
-                              if (pending.remove(late.session.token(), late)) {
+                              if (pending.remove(late.call, late)) {
                                 evicted(late, reply);
                               }
                             }))

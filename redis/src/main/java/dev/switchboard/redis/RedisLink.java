@@ -212,7 +212,7 @@ final class RedisLink implements AutoCloseable {
       failures.set(0);
       mending.set(false);
       up = true;
-      log.info("Redis answers; sessions are shared");
+      log.info("Redis answers: sessions are shared; exclusive calls queue in each process");
     } else {
       log.debug("Redis does not answer a probe: {}", cause(failure).getClass().getName());
       long delay = ThreadLocalRandom.current().nextLong(LONGEST_RETRY_MILLIS);

@@ -13,8 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -33,8 +31,6 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * @since 0.1
  */
 public final class RedisSessionStore implements SessionStore, AutoCloseable {
-
-  private static final Logger log = LoggerFactory.getLogger(RedisSessionStore.class);
 
   private final Duration connectTimeout;
   private final boolean failing;
@@ -91,9 +87,6 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   /** Starts, waiting for the first connection no longer than the connect time-out. */
   @Override
   public synchronized void start(Listener told) {
-    if (listener == null) {
-      log.info("Sessions are shared through Redis; exclusive calls queue in each process");
-    }
     listener = told;
     local.start(told, gone -> evictions.withdraw(shelves.get(gone.key()), gone));
     evictions.start(told);
@@ -176,10 +169,8 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     if (opening == null) {
       return evictions.evict(shelves, key, cause);
     }
-    SharedShelf shelf = shelves.find(key.specialist());
-    return shelf == null
-        ? CompletableFuture.completedFuture(false)
-        : evictions.evict(shelf, known.find(key, opening), cause);
+    SharedShelf shelf = shelves.get(key);
+    return evictions.evict(shelf, known.find(key, opening), cause);
   }
 
   @Override

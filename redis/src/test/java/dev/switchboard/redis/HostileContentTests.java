@@ -34,8 +34,8 @@ class HostileContentTests {
   @BeforeEach
   void start() {
     server = RedisServerProcess.start();
-    one = Instance.start(server.port(), specialist);
-    another = Instance.start(server.port(), specialist);
+    one = Instance.start(server.port(), specialist, Instance::patient);
+    another = Instance.start(server.port(), specialist, Instance::patient);
   }
 
   @AfterEach

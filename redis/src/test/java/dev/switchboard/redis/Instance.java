@@ -46,6 +46,11 @@ final class Instance implements AutoCloseable {
     return new Instance(specialist, store.settings(settings).build(), settings);
   }
 
+  /** Where outages are not what a test is about, a busy machine must not look like one. */
+  static RedisSessionStoreBuilder patient(RedisSessionStoreBuilder store) {
+    return store.commandTimeout(Duration.ofMinutes(1));
+  }
+
   static SessionKey key(String tenant, String... parts) {
     return SessionKey.of(SPECIALIST, tenant, parts);
   }

@@ -48,7 +48,7 @@ class RedisClusterTests {
         new RedisClusterConfiguration(List.of("127.0.0.1:" + server.port()));
     return Instance.start(
         specialist,
-        RedisSessionStore.builder(new LettuceConnectionFactory(cluster))
+        Instance.patient(RedisSessionStore.builder(new LettuceConnectionFactory(cluster)))
             .closeGrace(Duration.ZERO)
             .buckets(buckets)
             .namespace("buckets-" + buckets));

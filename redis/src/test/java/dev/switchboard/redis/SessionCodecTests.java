@@ -40,7 +40,7 @@ class SessionCodecTests {
   }
 
   private Instance start(RedisServerProcess server, SessionCodec codec) {
-    return Instance.start(server.port(), specialist, store -> store.codec(codec));
+    return Instance.start(server.port(), specialist, store -> Instance.patient(store).codec(codec));
   }
 
   /** Every value of the server, and every Base64 text in it decoded. */

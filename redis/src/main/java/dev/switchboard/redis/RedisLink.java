@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -218,7 +219,10 @@ final class RedisLink implements AutoCloseable {
       long delay = ThreadLocalRandom.current().nextLong(LONGEST_RETRY_MILLIS);
       tryOn(CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS, connecting));
     }
-    tried.countDown();
+    if (failure == null || !(cause(failure) instanceof TimeoutException)) {
+      // A process that has just begun may be too slow itself: startup waits for the next try.
+      tried.countDown();
+    }
   }
 
   @Override

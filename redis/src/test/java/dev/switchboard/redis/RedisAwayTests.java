@@ -48,6 +48,28 @@ class RedisAwayTests {
         store -> store.onFailure(RedisSessionStoreBuilder.OnFailure.FAIL));
   }
 
+  /** Answers the first probe later than the command time-out. */
+  private static String slowAtFirst(String script) {
+    return script.replace(
+        "gone('probe')",
+        "if redis.call('INCR', 'probes') == 1 then for i = 1, 2e7 do end end gone('probe')");
+  }
+
+  @ConcurrentTest
+  void startupWaitsForARedisThatIsSlowAtFirst() {
+    try (Instance one =
+        Instance.start(
+            server.port(),
+            specialist,
+            store ->
+                store
+                    .commandTimeout(Duration.ofMillis(20))
+                    .connectTimeout(Duration.ofMinutes(1))
+                    .scripts(RedisAwayTests::slowAtFirst))) {
+      assertThat(one.isShared()).isTrue();
+    }
+  }
+
   private void startsAloneAndIsSharedLater() {
     try (Instance one = impatient();
         Instance other = Instance.start(server.port(), specialist)) {

@@ -2,11 +2,13 @@ package dev.switchboard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionOpenException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.parallel.Execution;
@@ -161,17 +163,14 @@ class RedisAwayTests {
     try (Instance one = failing();
         Instance other = Instance.start(server.port(), specialist)) {
       Hold open = specialist.holdNext(SpecialistServer.Call.OPEN);
-      Thread caller =
-          new Thread(
-              () ->
-                  assertThatThrownBy(() -> one.ask(KNOWN))
-                      .isInstanceOf(SessionOpenException.class)
-                      .hasMessageContaining("Redis cannot be reached"));
-      caller.start();
+      CompletableFuture<Throwable> failure =
+          CompletableFuture.supplyAsync(() -> catchThrowable(() -> one.ask(KNOWN)));
       open.awaitArrivals(1);
       proxy.dropReplies();
       open.release();
-      await().until(() -> !caller.isAlive());
+      assertThat(failure.join())
+          .isInstanceOf(SessionOpenException.class)
+          .hasMessageContaining("Redis cannot be reached");
       assertThat(new StoredContent(server).sessions()).isEqualTo(stored ? 1 : 0);
       await().untilAsserted(() -> assertThat(specialist.sessions().closed()).hasSize(1));
       proxy.pass();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -14,7 +15,15 @@ public final class SkewedRedis implements AutoCloseable {
 
   private static final String TIME = "local time = redis.call('TIME')";
 
-  private static final Map<Script, String> HASHES = new ConcurrentHashMap<>();
+  private static final Map<String, Script> HASHES = new ConcurrentHashMap<>();
+
+  static {
+    for (Script script : Script.values()) {
+      HASHES.put(script.sha(), script);
+      HASHES.put(Script.sha1(skewed(script.text())), script);
+      HASHES.put(Script.sha1(standing(script.text())), script);
+    }
+  }
 
   private final RedisServerProcess server = RedisServerProcess.start();
 
@@ -35,9 +44,14 @@ public final class SkewedRedis implements AutoCloseable {
     return skewed;
   }
 
-  /** The name that the server gives the changed script. */
-  static String hash(Script script) {
-    return HASHES.computeIfAbsent(script, changed -> Script.sha1(skewed(changed.text())));
+  /** The same where the clock goes on only when it is put forward. */
+  static String standing(String script) {
+    return skewed(script).replace("redis.call('TIME')", "{1800000000, 0}");
+  }
+
+  /** The script that the server knows by this name, changed or not, or null. */
+  static @Nullable Script script(String hash) {
+    return HASHES.get(hash);
   }
 
   RedisServerProcess server() {

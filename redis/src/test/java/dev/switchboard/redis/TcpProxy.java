@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -192,7 +191,7 @@ final class TcpProxy implements AutoCloseable {
   /** Counts the command; returns whether it is the one that must not be answered. */
   boolean passing(String command, int bytes) {
     String[] nameAndHash = command.split(" ", 2);
-    Script script = nameAndHash.length == 1 ? null : script(nameAndHash[1]);
+    Script script = nameAndHash.length == 1 ? null : SkewedRedis.script(nameAndHash[1]);
     commands.merge(nameAndHash[0], 1, Integer::sum);
     if (script != null) {
       scripts.merge(script, 1, Integer::sum);
@@ -202,13 +201,6 @@ final class TcpProxy implements AutoCloseable {
     return waitedFor != null
         && (waitedFor.equals(nameAndHash[0]) || waitedFor == script)
         && unanswered.compareAndSet(waitedFor, null);
-  }
-
-  private static @Nullable Script script(String hash) {
-    return Stream.of(Script.values())
-        .filter(script -> hash.equals(script.sha()) || hash.equals(SkewedRedis.hash(script)))
-        .findFirst()
-        .orElse(null);
   }
 
   /** Counts a reply; returns whether it may pass. */

@@ -28,8 +28,17 @@ final class Evictions {
   private final Map<Token, Pending> pending = new ConcurrentHashMap<>();
   private volatile SessionStore.@Nullable Listener listener;
 
+  /**
+   * What the listener has to hear once Redis has answered; of closes it hears when they are due.
+   */
+  private enum News {
+    LOSS,
+    LOSS_OR_NEVER_STORED,
+    NONE
+  }
+
   private record Pending(
-      SharedShelf shelf, Session session, RemovalCause cause, Token call, boolean telling) {
+      SharedShelf shelf, Session session, RemovalCause cause, Token call, News news) {
 
     String field() {
       return Fields.of(session.key());
@@ -81,7 +90,7 @@ final class Evictions {
       return CompletableFuture.completedFuture(true);
     }
     shelf.near().drop(session);
-    Pending eviction = new Pending(shelf, session, cause, Token.random(), true);
+    Pending eviction = new Pending(shelf, session, cause, Token.random(), News.LOSS);
     // Whoever has lost a session opens the next: that takes one round trip less so.
     Token following = cause == RemovalCause.LOST ? Token.random() : null;
     return link.run(Script.EVICT, eviction.shard(), eviction.arguments(following))
@@ -119,8 +128,16 @@ final class Evictions {
    * its lease, where Redis has not.
    */
   void withdraw(SharedShelf shelf, Session session) {
-    Pending eviction = new Pending(shelf, session, RemovalCause.LOST, Token.random(), false);
-    leases.disown(shelf, eviction.field(), session.token());
+    leases.disown(shelf, Fields.of(session.key()), session.token());
+    sendSoon(new Pending(shelf, session, RemovalCause.LOST, Token.random(), News.NONE));
+  }
+
+  /** Forgets a session that leaves here, and that Redis may have stored, and others evicted. */
+  void settle(SharedShelf shelf, Session session, RemovalCause cause) {
+    sendSoon(new Pending(shelf, session, cause, Token.random(), News.LOSS_OR_NEVER_STORED));
+  }
+
+  private void sendSoon(Pending eviction) {
     postpone(eviction);
     if (link.isUp()) {
       var unused = sendPending();
@@ -129,9 +146,13 @@ final class Evictions {
 
   private boolean evicted(Pending eviction, List<Object> reply) {
     boolean evicted = isEvicted(eviction.shard(), reply);
+    boolean news =
+        evicted
+            ? eviction.cause == RemovalCause.LOST && eviction.news != News.NONE
+            : eviction.news == News.LOSS_OR_NEVER_STORED && Long.valueOf(0).equals(reply.get(2));
     SessionStore.Listener told = listener;
-    if (evicted && eviction.telling && eviction.cause == RemovalCause.LOST && told != null) {
-      told.left(eviction.session, RemovalCause.LOST);
+    if (news && told != null) {
+      told.left(eviction.session, eviction.cause);
     }
     return evicted;
   }

@@ -11,7 +11,7 @@ import dev.switchboard.session.Token;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Sessions opened while Redis did not answer; each is shared at its next use once it does. */
@@ -29,9 +29,9 @@ final class LocalSessions {
   /**
    * Starts.
    *
-   * @param withdrawal is given what leaves though Redis may have stored it too
+   * @param doubt is told instead of the listener of what leaves though Redis may have stored it too
    */
-  void start(SessionStore.Listener listener, Consumer<Session> withdrawal) {
+  void start(SessionStore.Listener listener, BiConsumer<Session, RemovalCause> doubt) {
     store.start(
         new SessionStore.Listener() {
           @Override
@@ -45,9 +45,10 @@ final class LocalSessions {
             kept.remove(session.token());
             boolean inDoubt = unsure.remove(session);
             if (!moving.remove(session.token())) {
-              listener.left(session, cause);
-              if (inDoubt) {
-                withdrawal.accept(session);
+              if (inDoubt && cause != RemovalCause.SHUTDOWN) {
+                doubt.accept(session, cause);
+              } else {
+                listener.left(session, cause);
               }
             }
           }
@@ -97,7 +98,7 @@ final class LocalSessions {
     return !kept.isEmpty() && store.evict(key, opening, cause).toCompletableFuture().join();
   }
 
-  /** The session is kept in Redis from now; it has not left. */
+  /** The session is or was kept in Redis, and what becomes of it is told from there. */
   synchronized void move(Session session) {
     moving.add(session.token());
     if (!evict(session.key(), session.token(), RemovalCause.EVICTED)) {

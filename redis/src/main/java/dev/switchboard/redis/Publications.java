@@ -44,41 +44,55 @@ final class Publications {
    * with a {@link SessionOpenException} where the session may not be stored any more.
    */
   CompletableFuture<Session> send(SharedShelf shelf, Session opened) {
-    SessionKey key = opened.key();
-    String field = Fields.of(key);
-    Shard shard = shelf.shard(field);
+    return publish(shelf, opened).thenApply(reply -> read(shelf, opened, reply));
+  }
+
+  private CompletableFuture<List<Object>> publish(SharedShelf shelf, Session opened) {
+    String field = Fields.of(opened.key());
     known.add(opened);
     return link.run(
-            Script.PUBLISH,
-            shard,
-            List.of(
-                field,
-                StoredSession.text(opened.token()),
-                opened.isUsed() ? "U" : "F",
-                opened.isLearned() ? "L" : "O",
-                Long.toString(known.ageMillis(opened)),
-                known.payload(opened)))
-        .thenApply(
-            reply -> {
-              switch (Shard.text(reply.get(0))) {
-                case "PUBLISHED" -> {
-                  shard.counted(reply.get(1));
-                  if (shard.isOverfull()) {
-                    var unused = reaper.trim(shelf, shard);
-                  }
-                  return opened;
-                }
-                case "FOUND" -> {
-                  Session winner = known.read(key, (byte[]) reply.get(1), (Long) reply.get(2));
-                  if (winner == null) {
-                    throw RemoteClaims.failure(key, "what Redis keeps for it cannot be read");
-                  }
-                  shelf.near().put(winner, field, winner.isUsed());
-                  return winner;
-                }
-                default -> throw RemoteClaims.failure(key, "it was evicted meanwhile");
-              }
-            });
+        Script.PUBLISH,
+        shelf.shard(field),
+        List.of(
+            field,
+            StoredSession.text(opened.token()),
+            opened.isUsed() ? "U" : "F",
+            opened.isLearned() ? "L" : "O",
+            Long.toString(known.ageMillis(opened)),
+            known.payload(opened)));
+  }
+
+  private Session read(SharedShelf shelf, Session opened, List<Object> reply) {
+    SessionKey key = opened.key();
+    String field = Fields.of(key);
+    switch (Shard.text(reply.get(0))) {
+      case "PUBLISHED" -> {
+        Shard shard = shelf.shard(field);
+        shard.counted(reply.get(1));
+        if (shard.isOverfull()) {
+          var unused = reaper.trim(shelf, shard);
+        }
+        return opened;
+      }
+      case "FOUND" -> {
+        Session winner = known.read(key, (byte[]) reply.get(1), (Long) reply.get(2));
+        if (winner == null) {
+          throw RemoteClaims.failure(key, "what Redis keeps for it cannot be read");
+        }
+        shelf.near().put(winner, field, winner.isUsed());
+        return winner;
+      }
+      default -> throw RemoteClaims.failure(key, "it was evicted meanwhile");
+    }
+  }
+
+  /** Whether Redis had stored the session before, so that its leaving is told from there. */
+  private static boolean hasGone(List<Object> reply) {
+    return switch (Shard.text(reply.get(0))) {
+      case "GONE" -> true;
+      case "FOUND" -> Long.valueOf(1).equals(reply.get(3));
+      default -> false;
+    };
   }
 
   /** Stores what an opening has brought; in this process where Redis does not answer. */
@@ -117,19 +131,25 @@ final class Publications {
    * another process's, or null where this was evicted by another process.
    */
   CompletionStage<@Nullable Session> share(SharedShelf shelf, Session alone) {
-    return send(shelf, alone)
-        .handle(
-            (winner, failure) -> {
-              if (failure != null && !(RedisLink.cause(failure) instanceof SessionOpenException)) {
-                return alone;
-              }
-              if (winner == alone) {
-                local.move(alone);
-                remember(shelf, alone);
-              } else {
-                local.drop(alone);
-              }
-              return winner;
-            });
+    return publish(shelf, alone)
+        .handle((reply, failure) -> failure != null ? alone : settle(shelf, alone, reply));
+  }
+
+  private @Nullable Session settle(SharedShelf shelf, Session alone, List<Object> reply) {
+    Session winner;
+    try {
+      winner = read(shelf, alone, reply);
+    } catch (SessionOpenException refused) {
+      winner = null;
+    }
+    if (winner == alone) {
+      local.move(alone);
+      remember(shelf, alone);
+    } else if (hasGone(reply)) {
+      local.move(alone);
+    } else {
+      local.drop(alone);
+    }
+    return winner;
   }
 }

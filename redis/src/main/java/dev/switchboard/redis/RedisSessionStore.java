@@ -88,7 +88,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   @Override
   public synchronized void start(Listener told) {
     listener = told;
-    local.start(told, gone -> evictions.withdraw(shelves.get(gone.key()), gone));
+    local.start(told, (s, cause) -> evictions.settle(shelves.get(s.key()), s, cause));
     evictions.start(told);
     reaper.start(told);
     link.connect(connectTimeout);

@@ -18,7 +18,7 @@ if holder and holder ~= token and left > 0 then
     return {'FAILED', reason}
   end
 end
-if isGone(token) then
+if isVoid(token) or isGone(token) then
   return {'VOID'}
 end
 lease(field, token, 'O', millis)

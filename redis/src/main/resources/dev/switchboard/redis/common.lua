@@ -39,6 +39,15 @@ local function isGone(member)
   return redis.call('ZSCORE', GONE, member) ~= false
 end
 
+-- An opening is no longer wanted; unlike a session that has gone, it never was one.
+local function void(token)
+  gone('void ' .. token)
+end
+
+local function isVoid(token)
+  return isGone('void ' .. token)
+end
+
 -- The index has what is stored or leased, so that a tenant's eviction finds it.
 local function unindex(field)
   if redis.call('HEXISTS', SESSIONS, field) + redis.call('HEXISTS', LEASES, field) == 0 then

@@ -7,7 +7,7 @@ local fields =
 for _, field in ipairs(fields) do
   local holder = leased(field)
   if holder then
-    gone(holder)
+    void(holder)
     unlease(field)
   end
   local record = stored(field)

@@ -1,5 +1,5 @@
 -- Forgets the session of this token, or any where it is ''; a lost one's next opening is leased in
--- the same step. Returns whether it did, and how many are left.
+-- the same step. Returns whether it did, how many are left, and whether it had gone before.
 -- field, token or '', cause, name of this call, next token or '', lease in ms
 local field, token, cause, call, following = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 
@@ -8,12 +8,12 @@ if isGone(call) then
 end
 local holder = leased(field)
 if token == '' and holder then
-  gone(holder)
+  void(holder)
   unlease(field)
 end
 local record = stored(field)
 if not record or (token ~= '' and tokenOf(record) ~= token) then
-  return {0, count()}
+  return {0, count(), isGone(token) and 1 or 0}
 end
 leave(field, record, cause)
 gone(call)

@@ -1,4 +1,5 @@
--- Stores a session into an empty slot, leased or not; or returns the one that was first.
+-- Stores a session into an empty slot, leased or not; or returns the one that was first. Says GONE,
+-- or 1 at the end, of a session that was stored before and has left.
 -- field, token, F or U, O or L, age in ms, payload
 local field, token, age = ARGV[6], ARGV[7], tonumber(ARGV[10])
 
@@ -7,10 +8,15 @@ if leased(field) == token then
 end
 local first = stored(field)
 if first and tokenOf(first) ~= token then
-  return found(field, first)
+  local reply = found(field, first)
+  reply[4] = isGone(token) and 1 or 0
+  return reply
 end
 if not first then
   if isGone(token) then
+    return {'GONE'}
+  end
+  if isVoid(token) then
     return {'VOID'}
   end
   local opened = now - age

@@ -61,18 +61,23 @@ final class LocalSessions {
    * @param sent whether Redis may have stored it too, where other processes find it
    */
   CompletionStage<Session> publish(Session opened, boolean sent) {
-    if (sent) {
-      unsure.add(opened);
-    }
     return store
         .publish(opened)
         .thenApply(
             winner -> {
-              if (winner != opened) {
-                unsure.remove(opened);
+              if (winner == opened && sent) {
+                doubt(opened);
               }
               return winner;
             });
+  }
+
+  /** Redis may have stored the session, though it did not say so. */
+  void doubt(Session session) {
+    unsure.add(session);
+    if (!kept.contains(session.token())) {
+      unsure.remove(session);
+    }
   }
 
   /** The sessions that others may use already, which must not wait for a use here. */

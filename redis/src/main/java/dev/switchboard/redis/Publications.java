@@ -132,7 +132,16 @@ final class Publications {
    */
   CompletionStage<@Nullable Session> share(SharedShelf shelf, Session alone) {
     return publish(shelf, alone)
-        .handle((reply, failure) -> failure != null ? alone : settle(shelf, alone, reply));
+        .handle(
+            (reply, failure) -> {
+              if (failure == null) {
+                return settle(shelf, alone, reply);
+              }
+              if (RedisLink.wasSent(failure)) {
+                local.doubt(alone);
+              }
+              return alone;
+            });
   }
 
   private @Nullable Session settle(SharedShelf shelf, Session alone, List<Object> reply) {

@@ -192,6 +192,29 @@ class LostReplyTests {
     assertRest(1, 0);
   }
 
+  /** The same of one that was opened while nothing was sent to Redis. */
+  @ConcurrentTest
+  void sessionThatOthersUseOutlivesTheProcessThatDidNotHearOfItsSharing() {
+    SessionKey other = Instance.key("other");
+    proxy.refuse();
+    await()
+        .until(
+            () -> {
+              one.ask(other);
+              return !one.isShared();
+            });
+    String id = one.ask(ACME);
+    proxy.pass();
+    await().until(() -> one.isShared() && one.store.find(other) != null);
+    proxy.dropReplyOnce(Script.PUBLISH);
+    assertThat(one.ask(ACME)).isEqualTo(id);
+    assertThat(another.ask(ACME)).isEqualTo(id);
+    await().until(() -> one.store.find(ACME) != null);
+    one.sessions.close();
+    assertThat(another.ask(ACME)).isEqualTo(id);
+    assertRest(2, 0);
+  }
+
   /** One session, stored in Redis without an answer, and then evicted and closed by another. */
   private void openInDoubtAndCloseElsewhere() {
     proxy.dropReplies();

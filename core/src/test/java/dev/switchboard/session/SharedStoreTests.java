@@ -318,8 +318,7 @@ class SharedStoreTests {
     assertThat(store.told).containsExactly("closed id-1");
   }
 
-  @Test
-  void theStoreHearsThatASessionIsLostThatHadLeft() {
+  private void loseTheFirst(Runnable before) {
     FutureTask<String> call =
         Crowd.start(
             () ->
@@ -328,7 +327,7 @@ class SharedStoreTests {
                     SessionPolicy.DEFAULT,
                     session -> {
                       if (session.id().equals("id-1")) {
-                        sessions.evict(ACME);
+                        before.run();
                         throw new SessionLostException("forgotten");
                       }
                       return session.id();
@@ -336,28 +335,18 @@ class SharedStoreTests {
     store.nextClaim().complete(granted(1));
     store.nextClaim().complete(granted(2));
     assertThat(Crowd.get(call)).isEqualTo("id-2");
+  }
+
+  @Test
+  void theStoreHearsThatASessionIsLostThatHadLeft() {
+    loseTheFirst(() -> sessions.evict(ACME));
     assertThat(closes).isEmpty();
     assertThat(store.told).containsExactly("closed id-1");
   }
 
   @Test
   void theStoreHearsThatASessionIsLostThatLeavesLater() {
-    FutureTask<String> call =
-        Crowd.start(
-            () ->
-                sessions.call(
-                    ACME,
-                    SessionPolicy.DEFAULT,
-                    session -> {
-                      if (session.id().equals("id-1")) {
-                        store.deaf = true;
-                        throw new SessionLostException("forgotten");
-                      }
-                      return session.id();
-                    }));
-    store.nextClaim().complete(granted(1));
-    store.nextClaim().complete(granted(2));
-    assertThat(Crowd.get(call)).isEqualTo("id-2");
+    loseTheFirst(() -> store.deaf = true);
     store.deaf = false;
     assertThat(sessions.evict(ACME)).isTrue();
     assertThat(store.told).containsExactly("closed id-1");

@@ -157,15 +157,20 @@ final class RemoteClaims {
               .send(shelf, missed)
               .whenComplete(
                   (session, failure) -> {
-                    if (failure != null) {
+                    if (failure != null
+                        && RedisLink.cause(failure) instanceof SessionOpenException) {
                       shelf.near().drop(missed);
                       grant(token);
+                      return;
+                    }
+                    leases.fail(token, "");
+                    if (failure != null) {
+                      goOnWithoutRedis();
                       return;
                     }
                     if (session == missed) {
                       shelf.near().put(missed, field, missed.isUsed());
                     }
-                    leases.fail(token, "");
                     claim.complete(new SessionStore.Found(session));
                   });
     }
@@ -211,6 +216,10 @@ final class RemoteClaims {
       if (RedisLink.wasSent(failure)) {
         leases.disown(shelf, field, token);
       }
+      goOnWithoutRedis();
+    }
+
+    private void goOnWithoutRedis() {
       var unused =
           unreachable
               .get()

@@ -152,6 +152,15 @@ class SharedNearCacheTests {
   }
 
   @Test
+  void conversationGoesOnThoughRedisDoesNotAnswerThatItIsStoredAgain() {
+    server.command("FLUSHALL");
+    advance(30);
+    proxy.dropReplyOnce(Script.PUBLISH);
+    assertThat(another.ask(ACME)).isEqualTo(id);
+    assertThat(specialist.sessions().opened()).containsExactly(id);
+  }
+
+  @Test
   void tenantIsEvictedEverywhereThoughRedisHadForgottenAll() {
     try (Instance third = Instance.start(server.port(), specialist, this::patient)) {
       server.command("FLUSHALL");

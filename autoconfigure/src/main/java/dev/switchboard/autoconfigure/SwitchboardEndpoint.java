@@ -108,19 +108,19 @@ public final class SwitchboardEndpoint {
    */
   @ReadOperation
   public Report report() {
+    // Before the counts, so that these have every specialist that is settled meanwhile, too.
+    Map<String, List<Setting>> settled = sessions.settings();
     Map<String, SessionCounts> counts = sessions.snapshot().specialists();
     Map<String, Integer> kept = sessions.kept();
     Map<String, SpecialistReport> specialists = new TreeMap<>();
-    sessions
-        .settings()
-        .forEach(
-            (name, settings) ->
-                specialists.put(
-                    name,
-                    new SpecialistReport(
-                        report(settings),
-                        kept.getOrDefault(name, 0),
-                        Objects.requireNonNull(counts.get(name)))));
+    settled.forEach(
+        (name, settings) ->
+            specialists.put(
+                name,
+                new SpecialistReport(
+                    report(settings),
+                    kept.getOrDefault(name, 0),
+                    Objects.requireNonNull(counts.get(name)))));
     return new Report(
         sessions.storeState(),
         specialists,

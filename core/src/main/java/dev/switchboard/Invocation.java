@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Invocation {
 
-  private static final ThreadLocal<@Nullable Invocation> CURRENT = new ThreadLocal<>();
+  private static final ThreadBindings.Slot<Invocation> CURRENT = new ThreadBindings.Slot<>();
 
   private final @Nullable Method method;
   private final Ticker ticker;
@@ -63,13 +63,23 @@ public final class Invocation {
   }
 
   /**
-   * Makes {@code invocation} this thread's current one; who binds one also puts back the previous.
+   * Returns the innermost invocation that {@code bindings} hold.
+   *
+   * @param bindings what a thread worked for
+   * @return the invocation, or null
+   */
+  public static @Nullable Invocation in(ThreadBindings bindings) {
+    return CURRENT.in(bindings);
+  }
+
+  /**
+   * Makes {@code invocation} this thread's current one.
    *
    * @param invocation the invocation to bind, or null for none
+   * @return the previous one, which who binds one also puts back
    */
-  public static void bind(@Nullable Invocation invocation) {
-    // Keeps the thread's slot: taking it away and back costs more than the binding.
-    CURRENT.set(invocation);
+  public static @Nullable Invocation bind(@Nullable Invocation invocation) {
+    return CURRENT.bind(invocation);
   }
 
   /**

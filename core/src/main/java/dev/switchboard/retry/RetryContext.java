@@ -1,6 +1,7 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.Invocation;
+import dev.switchboard.ThreadBindings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryContext {
 
-  private static final ThreadLocal<@Nullable RetryContext> CURRENT = new ThreadLocal<>();
+  private static final ThreadBindings.Slot<RetryContext> CURRENT = new ThreadBindings.Slot<>();
 
   private final RetryExecutor engine;
   private final RetryOperation operation;
@@ -62,7 +63,8 @@ public final class RetryContext {
               + " with @RequestScopedRetry and called through its Spring bean. Usual causes:"
               + " self-invocation (this.method()), another thread, an object that is not a Spring"
               + " bean and so has no proxy, or a test slice without this library's"
-              + " auto-configuration");
+              + " auto-configuration. On another thread wrap its executor with"
+              + " PropagatingTaskDecorator, in Reactor let Micrometer propagate contexts");
     }
     return context;
   }
@@ -156,15 +158,13 @@ public final class RetryContext {
   /** Makes the next attempt on this thread. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // attempts follow each other, others only read
   <T extends @Nullable Object, X extends Throwable> T attempt(RetryWork<T, X> work) throws X {
-    RetryContext outer = CURRENT.get();
-    Invocation outerInvocation = Invocation.current();
     attempt = attempt + 1;
-    CURRENT.set(this);
-    Invocation.bind(invocation);
+    RetryContext outer = CURRENT.bind(this);
+    Invocation outerInvocation = Invocation.bind(invocation);
     try {
       return work.run(this);
     } finally {
-      CURRENT.set(outer); // keeps the thread's slot: taking it away and back costs more
+      CURRENT.bind(outer);
       Invocation.bind(outerInvocation);
     }
   }

@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.ThreadBindings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryScope implements AutoCloseable {
 
-  private static final ThreadLocal<@Nullable RetryScope> CURRENT = new ThreadLocal<>();
+  private static final ThreadBindings.Slot<RetryScope> CURRENT = new ThreadBindings.Slot<>();
 
   private final Map<RetryOperation, Integer> retries = new HashMap<>(4);
   private final @Nullable Thread owner;
@@ -56,7 +57,7 @@ public final class RetryScope implements AutoCloseable {
       throw new IllegalArgumentException("a RetryScope's label must not be blank");
     }
     RetryScope scope = new RetryScope(label);
-    CURRENT.set(scope);
+    CURRENT.bind(scope);
     return scope;
   }
 
@@ -77,11 +78,7 @@ public final class RetryScope implements AutoCloseable {
     }
     for (RetryScope open = CURRENT.get(); open != null; open = open.previous) {
       if (open == this) {
-        if (previous == null) {
-          CURRENT.remove();
-        } else {
-          CURRENT.set(previous);
-        }
+        CURRENT.bind(previous);
         return;
       }
     }

@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SessionContext {
 
-  private static final ThreadLocal<@Nullable SessionContext> CURRENT = new ThreadLocal<>();
+  private static final ThreadBindings.Slot<SessionContext> CURRENT = new ThreadBindings.Slot<>();
 
   private final SpecialistSessions sessions;
   private final SessionKey key;
@@ -55,7 +56,13 @@ public final class SessionContext {
               + " annotated with @SpecialistSession and called through its Spring bean. Usual"
               + " causes: self-invocation (this.method()), another thread, an object that is"
               + " not a Spring bean and so has no proxy, or a test slice without this library's"
-              + " auto-configuration");
+              + " auto-configuration. On another thread wrap its executor with"
+              + " PropagatingTaskDecorator, in Reactor let Micrometer propagate contexts");
+    }
+    if (context.owner.ended) {
+      throw new IllegalStateException(
+          "the invocation of this thread's session has ended, and the session may be closed: let"
+              + " the method return, or its result complete, only after all work with the session");
     }
     return context;
   }
@@ -83,7 +90,7 @@ public final class SessionContext {
   }
 
   static void bind(@Nullable SessionContext context) {
-    CURRENT.set(context);
+    CURRENT.bind(context);
   }
 
   /** {@return whose conversation it is} */

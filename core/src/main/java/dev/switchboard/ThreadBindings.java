@@ -1,0 +1,126 @@
+package dev.switchboard;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a thread works for now: the retried call, its session, the open scope. All of it is one
+ * thread-local array, so that a call looks the thread up once, and that another thread, or a
+ * subscriber, can be given all of it at once. Never inherited by a new thread.
+ *
+ * <p>Used by this library; applications use {@link PropagatingTaskDecorator}, or Micrometer's
+ * context propagation. An instance is a copy, immutable and safe for use by several threads.
+ *
+ * @since 0.1
+ */
+public final class ThreadBindings {
+
+  /** Names a copy in Reactor's context, and the accessor in Micrometer's registry. */
+  public static final String KEY = "dev.switchboard.bindings";
+
+  private static final int SLOTS = 4;
+
+  // An array, not a class of ours: what stays with a thread must not keep our class loader.
+  private static final ThreadLocal<@Nullable Object[]> THREAD =
+      ThreadLocal.withInitial(() -> new @Nullable Object[SLOTS]);
+
+  private static final ThreadBindings NONE = new ThreadBindings(new @Nullable Object[SLOTS]);
+
+  private final @Nullable Object[] bound;
+
+  private ThreadBindings(@Nullable Object[] bound) {
+    this.bound = bound;
+  }
+
+  /**
+   * Copies what this thread works for.
+   *
+   * @return the copy
+   */
+  public static ThreadBindings capture() {
+    @Nullable Object[] bound = THREAD.get();
+    for (Object value : bound) {
+      if (value != null) {
+        return new ThreadBindings(bound.clone());
+      }
+    }
+    return NONE;
+  }
+
+  /**
+   * Lets this thread work for what has been copied, and for nothing else.
+   *
+   * @return what it worked for before, to be bound again afterwards
+   */
+  public ThreadBindings bind() {
+    ThreadBindings before = capture();
+    System.arraycopy(bound, 0, THREAD.get(), 0, SLOTS);
+    return before;
+  }
+
+  /**
+   * Tells whether there is anything to bind.
+   *
+   * @return true where the thread worked for nothing
+   */
+  public boolean isEmpty() {
+    return Arrays.stream(bound).noneMatch(value -> value != null);
+  }
+
+  /** Stops working for anything. */
+  public static void clear() {
+    NONE.bind();
+  }
+
+  /**
+   * One of the things that a thread works for.
+   *
+   * @param <T> its type
+   * @since 0.1
+   */
+  public static final class Slot<T> {
+
+    private static final AtomicInteger TAKEN = new AtomicInteger();
+
+    private final int index = TAKEN.getAndIncrement();
+
+    /** Takes one of the few slots there are; made once by who uses it. */
+    public Slot() {}
+
+    /**
+     * Returns what this thread works for.
+     *
+     * @return the innermost, or null
+     */
+    @SuppressWarnings("unchecked") // only bind puts something there
+    public @Nullable T get() {
+      return (T) THREAD.get()[index];
+    }
+
+    /**
+     * Returns what is in a copy.
+     *
+     * @param bindings the copy
+     * @return the innermost, or null
+     */
+    @SuppressWarnings("unchecked") // as above
+    public @Nullable T in(ThreadBindings bindings) {
+      return (T) bindings.bound[index];
+    }
+
+    /**
+     * Lets this thread work for something, or for nothing any more.
+     *
+     * @param value what
+     * @return what it worked for before, to be bound again afterwards
+     */
+    @SuppressWarnings("unchecked") // as above
+    public @Nullable T bind(@Nullable T value) {
+      @Nullable Object[] bound = THREAD.get();
+      T before = (T) bound[index];
+      bound[index] = value;
+      return before;
+    }
+  }
+}

@@ -73,6 +73,16 @@ public final class Invocation {
   }
 
   /**
+   * Copies {@code bindings} with this as the innermost invocation.
+   *
+   * @param bindings what a thread worked for
+   * @return what who makes an attempt works for
+   */
+  public ThreadBindings within(ThreadBindings bindings) {
+    return CURRENT.with(bindings, this);
+  }
+
+  /**
    * Makes {@code invocation} this thread's current one.
    *
    * @param invocation the invocation to bind, or null for none

@@ -1,5 +1,6 @@
 package dev.switchboard;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Micrometer. There is one observation for each call of a method, whether it has a session, retries
  * or both.
  *
- * <p>Called on the caller's thread by any number of threads; must return at once. What it throws is
- * logged and changes nothing. It is never told a tenant or an id.
+ * <p>Called on the caller's thread, or on the one that goes on with a call that answers later; must
+ * return at once. What it throws is logged and changes nothing. It is never told a tenant or an id.
  *
  * @since 0.1
  */
@@ -47,7 +48,25 @@ public interface InvocationObserver {
     void event(Event event);
 
     /**
-     * Tells the end, once and last, on the thread of the start.
+     * The thread goes on with something else while the invocation, whose method answers later, is
+     * not over. Told at once after the start of such an invocation.
+     */
+    default void leave() {}
+
+    /** A thread, not always the one of the start, goes on with the invocation until it leaves. */
+    default void enter() {}
+
+    /**
+     * Returns what Reactor's context is to carry while a publisher is subscribed.
+     *
+     * @return keys and values, none by default
+     */
+    default Map<Object, Object> reactorContext() {
+      return Map.of();
+    }
+
+    /**
+     * Tells the end, once and last: on the thread of the start, or, where that has left, on any.
      *
      * @param failure what reaches the caller, or null for a success
      */

@@ -2,6 +2,7 @@ package dev.switchboard;
 
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,16 @@ public final class ThreadBindings {
       }
     }
     return NONE;
+  }
+
+  /**
+   * Returns what a subscriber works for: what Reactor's context carries, or else this thread's.
+   *
+   * @param context looks up a key there, or returns the default
+   * @return what is worked for
+   */
+  public static ThreadBindings in(BinaryOperator<@Nullable Object> context) {
+    return context.apply(KEY, null) instanceof ThreadBindings carried ? carried : capture();
   }
 
   /**
@@ -107,6 +118,19 @@ public final class ThreadBindings {
     @SuppressWarnings("unchecked") // as above
     public @Nullable T in(ThreadBindings bindings) {
       return (T) bindings.bound[index];
+    }
+
+    /**
+     * Copies {@code bindings} with something else in this slot.
+     *
+     * @param bindings what a thread worked for
+     * @param value what is worked for now
+     * @return the copy
+     */
+    public ThreadBindings with(ThreadBindings bindings, T value) {
+      @Nullable Object[] bound = bindings.bound.clone();
+      bound[index] = value;
+      return new ThreadBindings(bound);
     }
 
     /**

@@ -2,6 +2,9 @@ package dev.switchboard;
 
 import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.InvocationObserver.Watch;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,11 +57,7 @@ public final class Trace {
    */
   public static void specialist(@Nullable Trace trace, String name) {
     if (trace != null) {
-      try {
-        trace.watch.specialist(name);
-      } catch (Throwable failure) {
-        ignore(failure);
-      }
+      trace.tell(watch -> watch.specialist(name));
     }
   }
 
@@ -70,12 +69,44 @@ public final class Trace {
    */
   public static void event(@Nullable Trace trace, Event event) {
     if (trace != null) {
-      try {
-        trace.watch.event(event);
-      } catch (Throwable failure) {
-        ignore(failure);
-      }
+      trace.tell(watch -> watch.event(event));
     }
+  }
+
+  /**
+   * Tells that this thread leaves the invocation before its end.
+   *
+   * @param trace who is told, or null for nobody
+   */
+  public static void leave(@Nullable Trace trace) {
+    if (trace != null) {
+      trace.tell(Watch::leave);
+    }
+  }
+
+  /**
+   * Tells that this thread goes on with the invocation.
+   *
+   * @param trace who is told, or null for nobody
+   */
+  public static void enter(@Nullable Trace trace) {
+    if (trace != null) {
+      trace.tell(Watch::enter);
+    }
+  }
+
+  /**
+   * Returns what Reactor's context is to carry.
+   *
+   * @param trace who is asked, or null for nobody
+   * @return keys and values
+   */
+  public static Map<Object, Object> reactorContext(@Nullable Trace trace) {
+    Map<Object, Object> values = new HashMap<>();
+    if (trace != null) {
+      trace.tell(watch -> values.putAll(watch.reactorContext()));
+    }
+    return values;
   }
 
   /**
@@ -86,11 +117,15 @@ public final class Trace {
    */
   public static void end(@Nullable Trace trace, @Nullable Throwable failure) {
     if (trace != null) {
-      try {
-        trace.watch.end(failure);
-      } catch (Throwable ignored) {
-        ignore(ignored);
-      }
+      trace.tell(watch -> watch.end(failure));
+    }
+  }
+
+  private void tell(Consumer<Watch> event) {
+    try {
+      event.accept(watch);
+    } catch (Throwable failure) {
+      ignore(failure);
     }
   }
 

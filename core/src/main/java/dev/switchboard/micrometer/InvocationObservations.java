@@ -3,11 +3,14 @@ package dev.switchboard.micrometer;
 import dev.switchboard.InvocationObserver;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an invocation a Micrometer observation, current on the thread that runs it, so that what
- * the method calls is traced within it. Safe for use by several threads.
+ * Makes an invocation a Micrometer observation, current on the thread that runs the method's body
+ * and in Reactor's context, so that what the method calls is traced within it. Safe for use by
+ * several threads.
  *
  * @since 0.1
  */
@@ -45,8 +48,9 @@ public final class InvocationObservations implements InvocationObserver {
     private final ObservationRegistry registry;
     private final Observation observation;
     private final InvocationObservationContext context;
-    private final Observation.@Nullable Scope outer;
+    private Observation.@Nullable Scope outer;
     private Observation.@Nullable Scope scope;
+    private volatile @Nullable Thread entered;
 
     Observed(
         ObservationRegistry registry,
@@ -55,14 +59,24 @@ public final class InvocationObservations implements InvocationObserver {
       this.registry = registry;
       this.observation = observation;
       this.context = context;
-      this.outer = registry.getCurrentObservationScope();
       try {
         observation.start();
+        enter();
+      } catch (Throwable failure) {
+        stop();
+        throw failure;
+      }
+    }
+
+    @Override
+    public void enter() {
+      outer = registry.getCurrentObservationScope();
+      entered = Thread.currentThread();
+      try {
         scope = observation.openScope();
       } catch (Throwable failure) {
         // A handler has failed when the scope was current already.
         scope = registry.getCurrentObservationScope();
-        leave();
         throw failure;
       }
     }
@@ -84,18 +98,36 @@ public final class InvocationObservations implements InvocationObserver {
           observation.error(failure);
         }
       } finally {
-        leave();
+        stop();
       }
     }
 
-    /** Stops, and makes current what was before, however many handlers fail meanwhile. */
-    private void leave() {
+    @Override
+    public void leave() {
+      // A call cancelled by another thread ends while this one is still in it.
+      if (entered != Thread.currentThread()) {
+        return;
+      }
+      entered = null;
       try {
         if (scope != null && scope != outer) {
           scope.close();
         }
       } finally {
         registry.setCurrentObservationScope(outer);
+      }
+    }
+
+    @Override
+    public Map<Object, Object> reactorContext() {
+      return Map.of(ObservationThreadLocalAccessor.KEY, observation);
+    }
+
+    /** Stops, and makes current what was before, however many handlers fail meanwhile. */
+    private void stop() {
+      try {
+        leave();
+      } finally {
         observation.stop();
       }
     }

@@ -34,9 +34,9 @@ final class RequestIds {
     }
   }
 
-  /** The values in the order of the parameters, or null where nothing or nobody asks for them. */
-  @Nullable List<String> of(@Nullable Object[] arguments) {
-    if (parts.isEmpty() || RetryContext.bound() != null) {
+  /** The values in the order of the parameters, or null where there are none, or it is nested. */
+  @Nullable List<String> of(@Nullable Object[] arguments, boolean nested) {
+    if (parts.isEmpty() || nested) {
       return null;
     }
     List<String> ids = new ArrayList<>(parts.size());

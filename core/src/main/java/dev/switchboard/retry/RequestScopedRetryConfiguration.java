@@ -42,7 +42,7 @@ public class RequestScopedRetryConfiguration {
       ObjectProvider<Clock> clock,
       ObjectProvider<RetryObserver> observer,
       ObjectProvider<InvocationObserver> invocations) {
-    RetryExecutor.Builder builder = RetryExecutor.builder();
+    RetryExecutorBuilder builder = RetryExecutor.builder();
     settings.ifAvailable(builder::settings);
     ticker.ifUnique(builder::ticker);
     sleeper.ifUnique(builder::sleeper);

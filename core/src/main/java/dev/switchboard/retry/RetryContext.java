@@ -2,6 +2,7 @@ package dev.switchboard.retry;
 
 import dev.switchboard.Invocation;
 import dev.switchboard.ThreadBindings;
+import dev.switchboard.Trace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,14 +38,15 @@ public final class RetryContext {
       RetryExecutor engine,
       RetryOperation operation,
       Invocation invocation,
-      @Nullable List<String> ids) {
+      @Nullable List<String> ids,
+      @Nullable RetryContext enclosing,
+      @Nullable RetryScope scope) {
     this.engine = engine;
     this.operation = operation;
-    this.enclosing = CURRENT.get();
+    this.enclosing = enclosing;
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
-    RetryScope open = enclosing == null && ids == null ? RetryScope.bound() : null;
-    this.scope = open;
+    this.scope = scope;
     this.invocation = invocation;
     this.start = engine.ticker().read();
   }
@@ -72,6 +74,16 @@ public final class RetryContext {
   /** The context that an invocation starting on this thread is nested in. */
   static @Nullable RetryContext bound() {
     return CURRENT.get();
+  }
+
+  /** The one that an invocation of who worked for {@code bindings} is nested in. */
+  static @Nullable RetryContext in(ThreadBindings bindings) {
+    return CURRENT.in(bindings);
+  }
+
+  /** What who makes an attempt works for. */
+  ThreadBindings within(ThreadBindings caller) {
+    return CURRENT.with(invocation.within(caller), this);
   }
 
   /**
@@ -147,6 +159,10 @@ public final class RetryContext {
     return operation;
   }
 
+  @Nullable Trace trace() {
+    return invocation.trace();
+  }
+
   boolean isGivenUp() {
     return givenUp;
   }
@@ -166,6 +182,19 @@ public final class RetryContext {
     } finally {
       CURRENT.bind(outer);
       Invocation.bind(outerInvocation);
+    }
+  }
+
+  /** Makes the next attempt on any thread, which then works for {@code within}. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // as above
+  <T extends @Nullable Object, X extends Throwable> T attempt(
+      ThreadBindings within, RetryWork<T, X> work) throws X {
+    attempt = attempt + 1;
+    ThreadBindings before = within.bind();
+    try {
+      return work.run(this);
+    } finally {
+      before.bind();
     }
   }
 

@@ -20,6 +20,7 @@ final class RetryDecision {
   /** No failure carries more suppressed ones than this, should it be thrown again and again. */
   private static final int MAX_SUPPRESSED = 16;
 
+  private final RetryEvents events;
   private final RetryContext context;
   private final RetryOperation operation;
   private final BackOffExecution backOff;
@@ -27,7 +28,8 @@ final class RetryDecision {
   private final Clock clock;
   private Stop stop = Stop.NOT_RETRYABLE;
 
-  RetryDecision(RetryContext context, Duration maxRetryAfter, Clock clock) {
+  RetryDecision(RetryContext context, Duration maxRetryAfter, Clock clock, RetryEvents events) {
+    this.events = events;
     this.context = context;
     this.operation = context.operation();
     this.backOff = operation.startBackOff();
@@ -35,13 +37,18 @@ final class RetryDecision {
     this.clock = clock;
   }
 
-  /** The wait before the next attempt in nanoseconds, or {@link #STOP}. */
-  long after(Throwable failure) {
+  /**
+   * The wait before the next attempt in nanoseconds, or {@link #STOP}.
+   *
+   * @param interrupted whether who waits for the attempts has been told to stop
+   */
+  long after(Throwable failure, boolean interrupted) {
+    events.retried(context, false);
     context.failed(failure);
     if (context.isGivenUp()) {
       return stop(Stop.GIVEN_UP);
     }
-    if (Thread.currentThread().isInterrupted()) {
+    if (interrupted) {
       return stop(Stop.INTERRUPTED);
     }
     if (operation.maxRetries() == 0) {
@@ -67,11 +74,6 @@ final class RetryDecision {
     return STOP;
   }
 
-  /** Why the last answer was to stop. */
-  Stop stop() {
-    return stop;
-  }
-
   /** Whether an attempt may begin after its wait, {@code waited} out; else it is not counted. */
   boolean mayBegin(boolean waited) {
     boolean begins = waited && context.remainingNanos() > 0;
@@ -86,8 +88,9 @@ final class RetryDecision {
     return begins;
   }
 
-  /** Makes the earlier failures known by the last one, as far as they are not yet. */
+  /** No attempt follows: tells so, and makes the earlier failures known by the last one. */
   void settle(Throwable last) {
+    events.stopped(operation, stop);
     List<Throwable> known = new ArrayList<>(RetryFilter.chain(last));
     known.addAll(List.of(last.getSuppressed()));
     int suppressed = last.getSuppressed().length;

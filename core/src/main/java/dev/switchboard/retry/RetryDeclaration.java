@@ -1,13 +1,11 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
-import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -31,8 +29,8 @@ final class RetryDeclaration {
     return new InvalidDeclarationException(place(name) + ": " + rule, action);
   }
 
-  /** Judges what a proxy could not retry. */
-  void judge(Method method) {
+  /** Judges what a proxy could not retry, and tells how the method answers. */
+  ReturnKind judge(Method method, Class<?> type) {
     int modifiers = method.getModifiers();
     if (Modifier.isStatic(modifiers)
         || Modifier.isPrivate(modifiers)
@@ -45,20 +43,13 @@ final class RetryDeclaration {
               + ", since a proxy cannot override it",
           "Remove the modifier, or move the method to a bean of its own.");
     }
-    if (isAsynchronous(method.getReturnType())) {
+    try {
+      return ReturnKind.of(method, type);
+    } catch (IllegalArgumentException ex) {
       throw refusal(
           name,
-          "the return type must not be asynchronous but was "
-              + method.getReturnType().getSimpleName(),
-          "Return the value itself; futures, publishers and coroutines are not supported yet.");
-    }
-    Class<?>[] parameters = method.getParameterTypes();
-    if (parameters.length > 0
-        && parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation")) {
-      throw refusal(
-          name,
-          "the return type must not be asynchronous but was suspend",
-          "Return the value itself; futures, publishers and coroutines are not supported yet.");
+          String.valueOf(ex.getMessage()),
+          "Return one of these, or move the annotation to the method that waits for the result.");
     }
   }
 
@@ -115,21 +106,5 @@ final class RetryDeclaration {
           attribute + " must have placeholders that can be resolved but was " + text,
           "Define the property, or give a default as in ${name:500ms}.");
     }
-  }
-
-  static boolean isAsynchronous(Class<?> type) {
-    return Future.class.isAssignableFrom(type)
-        || CompletionStage.class.isAssignableFrom(type)
-        || Flow.Publisher.class.isAssignableFrom(type)
-        || isPublisher(type);
-  }
-
-  /** Known by its name, as Reactive Streams need not be there. */
-  private static boolean isPublisher(@Nullable Class<?> type) {
-    return type != null
-        && (type.getName().equals("org.reactivestreams.Publisher")
-            || type.getName().equals("kotlinx.coroutines.flow.Flow")
-            || isPublisher(type.getSuperclass())
-            || Arrays.stream(type.getInterfaces()).anyMatch(RetryDeclaration::isPublisher));
   }
 }

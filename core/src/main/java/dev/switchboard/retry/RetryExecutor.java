@@ -4,12 +4,14 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver;
 import dev.switchboard.InvocationObserver.Event;
+import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,7 @@ public final class RetryExecutor {
   private final @Nullable InvocationObserver invocations;
   private final RetryOperations operations = new RetryOperations();
 
-  private RetryExecutor(Builder builder) {
+  RetryExecutor(RetryExecutorBuilder builder) {
     this.settings = builder.settings;
     this.ticker = builder.ticker;
     this.sleeper = builder.sleeper;
@@ -46,8 +48,8 @@ public final class RetryExecutor {
   }
 
   /** {@return a builder that starts from the default settings and the system's clocks} */
-  public static Builder builder() {
-    return new Builder();
+  public static RetryExecutorBuilder builder() {
+    return new RetryExecutorBuilder();
   }
 
   /**
@@ -100,7 +102,9 @@ public final class RetryExecutor {
     Trace trace = Trace.start(invocations, operation.name(), null);
     Invocation invocation =
         new Invocation(method, ticker, operation.timeout(), Invocation.current(), trace);
-    RetryContext context = new RetryContext(this, operation, invocation, ids);
+    RetryContext enclosing = RetryContext.bound();
+    RetryScope scope = enclosing == null && ids == null ? RetryScope.bound() : null;
+    RetryContext context = new RetryContext(this, operation, invocation, ids, enclosing, scope);
     try {
       T result = attempts(context, trace, work);
       Trace.end(trace, null);
@@ -120,22 +124,77 @@ public final class RetryExecutor {
       try {
         result = context.attempt(work);
       } catch (Throwable failure) {
-        events.retried(context, false);
         if (decision == null) {
-          decision = new RetryDecision(context, settings.maxRetryAfter(), clock);
+          decision = decision(context);
         }
-        long wait = decision.after(failure);
+        long wait = decision.after(failure, Thread.currentThread().isInterrupted());
         if (wait == RetryDecision.STOP || !decision.mayBegin(sleep(trace, wait))) {
-          events.stopped(context.operation(), decision.stop());
           decision.settle(failure);
           throw failure;
         }
         continue;
       }
-      context.succeeded();
-      events.retried(context, true);
+      succeeded(context);
       return result;
     }
+  }
+
+  /**
+   * Runs work that answers later, until it succeeds or may not be retried any more: as {@link
+   * #call}, but no thread is held by waits, and whatever fails fails the future. The first attempt
+   * is made on this thread, others on one of a few for this purpose. Cancelling the future, or
+   * completing it otherwise, cancels the attempt or wait that goes on, and no other begins.
+   *
+   * @param operation what the retries are counted under
+   * @param work one attempt
+   * @param <T> what the work's future completes with
+   * @return the result of the successful attempt, or the last failure, as of {@link #call}
+   */
+  public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+      RetryOperation operation, RetryWork<? extends CompletionStage<T>, ?> work) {
+    ThreadBindings caller = ThreadBindings.capture();
+    RetryContext context = begin(operation, null, null, caller);
+    return new RetriedFuture<T>(this, context, caller, work).start();
+  }
+
+  /** Begins an invocation that answers later, in what its caller worked for. */
+  RetryContext begin(
+      RetryOperation operation,
+      @Nullable Method method,
+      @Nullable List<String> ids,
+      ThreadBindings caller) {
+    Trace trace = Trace.start(invocations, operation.name(), null);
+    Trace.leave(trace);
+    Invocation invocation =
+        new Invocation(method, ticker, operation.timeout(), Invocation.in(caller), trace);
+    RetryContext enclosing = RetryContext.in(caller);
+    RetryScope scope = enclosing == null && ids == null ? scope(caller) : null;
+    return new RetryContext(this, operation, invocation, ids, enclosing, scope);
+  }
+
+  /** The request's scope, sought by its caller: later attempts are made where nobody knows it. */
+  private static RetryScope scope(ThreadBindings caller) {
+    RetryScope open = RetryScope.in(caller);
+    if (open == null && RetryFilter.WEB) {
+      open = HttpRequests.scope(true);
+    }
+    return open == null ? new RetryScope() : open;
+  }
+
+  RetryDecision decision(RetryContext context) {
+    return new RetryDecision(context, settings.maxRetryAfter(), clock, events);
+  }
+
+  void succeeded(RetryContext context) {
+    context.succeeded();
+    events.retried(context, true);
+  }
+
+  /** Completes after a wait, on a thread that may go on with the attempt. */
+  CompletableFuture<@Nullable Void> delay(long nanos) {
+    return nanos == 0
+        ? CompletableFuture.completedFuture(null)
+        : sleeper.delay(Duration.ofNanos(nanos));
   }
 
   RetrySettings settings() {
@@ -161,89 +220,6 @@ public final class RetryExecutor {
     } catch (InterruptedException ex) {
       Thread.currentThread().interrupt();
       return false;
-    }
-  }
-
-  /**
-   * Collects what an engine is made of. Not safe for use by several threads.
-   *
-   * @since 0.1
-   */
-  public static final class Builder {
-
-    private RetrySettings settings = RetrySettings.defaults();
-    private Ticker ticker = Ticker.systemTicker();
-    private Sleeper sleeper = wait -> TimeUnit.NANOSECONDS.sleep(wait.toNanos());
-    private Clock clock = Clock.systemUTC();
-    private @Nullable RetryObserver observer;
-    private @Nullable InvocationObserver invocations;
-
-    private Builder() {}
-
-    /**
-     * {@return this builder, with these settings}
-     *
-     * @param settings {@link RetrySettings#defaults()} by default
-     */
-    public Builder settings(RetrySettings settings) {
-      this.settings = settings;
-      return this;
-    }
-
-    /**
-     * {@return this builder, with this clock for timeouts, budgets and expiry}
-     *
-     * @param ticker the system's by default
-     */
-    public Builder ticker(Ticker ticker) {
-      this.ticker = ticker;
-      return this;
-    }
-
-    /**
-     * {@return this builder, with this way to wait}
-     *
-     * @param sleeper blocks the thread by default
-     */
-    public Builder sleeper(Sleeper sleeper) {
-      this.sleeper = sleeper;
-      return this;
-    }
-
-    /**
-     * {@return this builder, with this wall clock to read the date of a {@code Retry-After}
-     * against}
-     *
-     * @param clock the system's by default
-     */
-    public Builder clock(Clock clock) {
-      this.clock = clock;
-      return this;
-    }
-
-    /**
-     * {@return this builder, with who is told what becomes of retries}
-     *
-     * @param observer nobody by default
-     */
-    public Builder observer(RetryObserver observer) {
-      this.observer = observer;
-      return this;
-    }
-
-    /**
-     * {@return this builder, with who watches invocations}
-     *
-     * @param invocations nobody by default
-     */
-    public Builder observer(InvocationObserver invocations) {
-      this.invocations = invocations;
-      return this;
-    }
-
-    /** {@return an engine, without any operations yet} */
-    public RetryExecutor build() {
-      return new RetryExecutor(this);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
@@ -31,11 +32,19 @@ final class RetryInterceptor implements MethodInterceptor {
       return invocation.proceed();
     }
     RetryExecutor engine = executor.get();
+    if (method.kind() != ReturnKind.VALUE) {
+      return LateRetries.call(engine, method, invocation.getArguments(), () -> anew(invocation));
+    }
     return engine.<@Nullable Object, Throwable>call(
         method.operation(engine),
         method.method(),
-        method.ids().of(invocation.getArguments()),
+        method.ids().of(invocation.getArguments(), RetryContext.bound() != null),
         context -> proceed(invocation));
+  }
+
+  /** Proceeds later and maybe again, on a copy. */
+  private static @Nullable Object anew(MethodInvocation invocation) throws Throwable {
+    return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
   }
 
   /** Proceeds; on a copy where more is further in, which an invocation passes only once. */

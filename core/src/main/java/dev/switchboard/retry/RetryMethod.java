@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
@@ -8,12 +9,15 @@ final class RetryMethod {
 
   private final String name;
   private final Method method;
+  private final ReturnKind kind;
   private final boolean annotatedItself;
   private final RetryPolicy policy;
   private final RequestIds ids;
   private volatile @Nullable RetryOperation operation;
 
-  RetryMethod(String name, Method method, boolean annotatedItself, RetryPolicy policy) {
+  RetryMethod(
+      String name, Method method, ReturnKind kind, boolean annotatedItself, RetryPolicy policy) {
+    this.kind = kind;
     this.name = name;
     this.method = method;
     this.annotatedItself = annotatedItself;
@@ -27,6 +31,11 @@ final class RetryMethod {
 
   Method method() {
     return method;
+  }
+
+  /** How the method answers. */
+  ReturnKind kind() {
+    return kind;
   }
 
   /** Whether the method carries the annotation, not its type. */

@@ -25,7 +25,7 @@ public interface RetryObserver {
     RETRY_AFTER,
     /** The work called {@link RetryContext#giveUp}. */
     GIVEN_UP,
-    /** The thread was interrupted. */
+    /** The thread was interrupted, or the future or subscription cancelled. */
     INTERRUPTED
   }
 

@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -77,8 +78,8 @@ final class RetryOperationSource {
     }
     String name = name(method, type);
     RetryDeclaration declaration = new RetryDeclaration(name, placeholders);
-    declaration.judge(method);
-    return new RetryMethod(name, method, onMethod != null, declaration.read(annotation));
+    ReturnKind kind = declaration.judge(method, type);
+    return new RetryMethod(name, method, kind, onMethod != null, declaration.read(annotation));
   }
 
   /** Whether a type's annotation is about this method; a final one it inherits is beyond it. */

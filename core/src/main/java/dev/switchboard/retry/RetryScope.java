@@ -61,6 +61,11 @@ public final class RetryScope implements AutoCloseable {
     return scope;
   }
 
+  /** The innermost scope that who worked for {@code bindings} had open. */
+  static @Nullable RetryScope in(ThreadBindings bindings) {
+    return CURRENT.in(bindings);
+  }
+
   /** The innermost scope that this thread has open. */
   static @Nullable RetryScope bound() {
     return CURRENT.get();

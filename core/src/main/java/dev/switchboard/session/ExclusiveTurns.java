@@ -1,10 +1,12 @@
 package dev.switchboard.session;
 
+import dev.switchboard.Continuations;
 import dev.switchboard.Invocation;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -62,13 +64,37 @@ final class ExclusiveTurns {
       try {
         get(Math.min(allowed, nanos), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        throw SessionOpenException.of(key, "exclusive calls before this one took too long", null);
+        throw tooLate();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw SessionOpenException.of(key, "the wait for exclusive use was interrupted", e);
       } catch (ExecutionException e) {
         throw new IllegalStateException("a turn does not fail", e);
       }
+    }
+
+    /** Like {@link #await}, but holds no thread. */
+    CompletableFuture<@Nullable Void> later(long nanos, @Nullable Invocation invocation) {
+      if (isDone()) {
+        return this;
+      }
+      long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
+      return copy()
+          .orTimeout(Math.max(1, Math.min(allowed, nanos)), TimeUnit.NANOSECONDS)
+          .handleAsync(
+              (done, failure) -> {
+                if (failure == null) {
+                  return null;
+                }
+                throw failure instanceof TimeoutException
+                    ? tooLate()
+                    : new CompletionException(failure);
+              },
+              Continuations.executor());
+    }
+
+    private SessionOpenException tooLate() {
+      return SessionOpenException.of(key, "exclusive calls before this one took too long", null);
     }
 
     /** Leaves the queue, whether first or still waiting, and calls the next. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Flight {
 
   private final SessionKey key;
-  private final Thread opener = Thread.currentThread();
+  private volatile @Nullable Thread opener;
   private final CompletableFuture<@Nullable Session> result = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> landed = new CompletableFuture<>();
   private volatile long deadline;
@@ -66,6 +66,11 @@ final class Flight {
 
   boolean isLearning() {
     return learning;
+  }
+
+  /** This thread calls the connector's {@code open} now. */
+  void open() {
+    opener = Thread.currentThread();
   }
 
   /** Whether this thread is within the connector's {@code open} for this very flight. */

@@ -1,10 +1,8 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.switchboard.Invocation;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
@@ -122,62 +120,9 @@ final class Flights {
     return shared.copy();
   }
 
-  /** Waits for another's flight, at most until its time-out and the deadline of this call. */
-  @Nullable Session await(Flight flight) {
-    SessionKey key = flight.key();
-    try {
-      return get(flight, flight.result());
-    } catch (TimeoutException e) {
-      throw outOfTime(key);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw SessionOpenException.of(key, "the wait for another call to open it was interrupted", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e.getCause() instanceof SessionOpenException shared
-          ? shared.copy()
-          : SessionOpenException.of(key, "its opening failed", e.getCause());
-    }
-  }
-
-  /**
-   * Waits for a result that the flight is about, abandoning the flight at its time-out.
-   *
-   * @throws TimeoutException where the time of this thread's call ran out before
-   */
-  <T extends @Nullable Object> T get(Flight flight, CompletableFuture<T> result)
-      throws TimeoutException, InterruptedException, ExecutionException {
-    Invocation invocation = Invocation.current();
-    for (; ; ) {
-      long left = flight.remainingNanos(ticker.read());
-      if (left <= 0) {
-        abandon(flight);
-      }
-      long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
-      try {
-        return result.get(Math.max(0, Math.min(left, allowed)), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        if (allowed <= 0) {
-          throw e;
-        }
-        // Which time ran out is told by the next look at both.
-      }
-    }
-  }
-
-  static SessionOpenException outOfTime(SessionKey key) {
-    return SessionOpenException.of(
-        key, "the time of the call ran out while another opened it", null);
-  }
-
   /** Whether the flight's result is still wanted; one past its time-out no longer is. */
   boolean isWanted(Flight flight) {
-    if (flight.remainingNanos(ticker.read()) <= 0) {
-      abandon(flight);
-    }
-    return flight.unwanted() == null;
+    return remainingNanos(flight) > 0 && flight.unwanted() == null;
   }
 
   /** After its time-out an opening is nobody's: its waiters fail and the next caller may open. */
@@ -232,6 +177,15 @@ final class Flights {
         return;
       }
     }
+  }
+
+  /** How long the flight may still take, in nanoseconds; one past its time-out is abandoned. */
+  long remainingNanos(Flight flight) {
+    long left = flight.remainingNanos(ticker.read());
+    if (left <= 0) {
+      abandon(flight);
+    }
+    return left;
   }
 
   private long deadline(Duration timeout) {

@@ -19,7 +19,7 @@ final class SessionCalls {
   private final SessionDrain drain;
   private final SessionOpenings openings;
   private final Flights flights;
-  private final ExclusiveTurns turns = new ExclusiveTurns();
+  private final ExclusiveTurns turns;
   private volatile boolean stopped;
 
   SessionCalls(
@@ -28,7 +28,9 @@ final class SessionCalls {
       SessionSettings settings,
       SessionDrain drain,
       SessionOpenings openings,
-      Flights flights) {
+      Flights flights,
+      ExclusiveTurns turns) {
+    this.turns = turns;
     this.store = store;
     this.specialists = specialists;
     this.settings = settings;
@@ -95,15 +97,19 @@ final class SessionCalls {
     }
   }
 
-  private void acquire(SessionContext context) {
+  void refuseIfStopped() {
     if (stopped) {
       throw new CallRefusedException("Sessions are closed: the application stops", null);
     }
+  }
+
+  private void acquire(SessionContext context) {
+    refuseIfStopped();
     // Also lets the store know the specialist's limits before it is asked for the first time.
     specialists.get(context.key().name()).events().acquire(openings, context);
   }
 
-  private void end(SessionContext context) {
+  void end(SessionContext context) {
     context.end();
     Flight flight = context.takeLearning();
     if (flight != null) {
@@ -185,8 +191,7 @@ final class SessionCalls {
   }
 
   /** Returns the session that the failure says is lost, forgotten by now, or null. */
-  private @Nullable Session forgetIfLost(
-      SessionContext context, SessionPolicy policy, Throwable failure) {
+  @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
     Session session = context.sessionOrNull();
     if (session == null) {
       return null;

@@ -85,6 +85,15 @@ public final class SessionContext {
     return context;
   }
 
+  static @Nullable SessionContext in(ThreadBindings bindings) {
+    return CURRENT.in(bindings);
+  }
+
+  /** What who works within this invocation works for. */
+  ThreadBindings within(ThreadBindings caller) {
+    return CURRENT.with(caller, this);
+  }
+
   static @Nullable SessionContext currentOrNull() {
     return CURRENT.get();
   }
@@ -175,7 +184,8 @@ public final class SessionContext {
   @Nullable SessionContext find(SpecialistSessions engine, SessionKey sought) {
     for (SessionContext context = this; context != null; context = context.enclosing) {
       if (context.sessions == engine && context.key.equals(sought)) {
-        return context;
+        // What a thread was given may have ended meanwhile.
+        return context.owner.ended ? null : context;
       }
     }
     return null;
@@ -195,6 +205,33 @@ public final class SessionContext {
 
   @Nullable Session sessionOrNull() {
     return owner.session;
+  }
+
+  /** Begins another use of the session, for a call that may outlive this one; null without one. */
+  @Nullable Session hold() {
+    Session joined = owner.session;
+    return joined != null && joined.acquire() ? joined : null;
+  }
+
+  boolean isLearning() {
+    synchronized (owner) {
+      return owner.learning != null;
+    }
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  /** A context of the same call that a session is acquired for while this one keeps its own. */
+  SessionContext successor() {
+    return new SessionContext(sessions, key, enclosing, null, trace);
+  }
+
+  /** Takes what a successor has acquired. */
+  synchronized void takeOver(SessionContext successor) {
+    session = successor.session;
+    learning = successor.takeLearning();
   }
 
   void use(@Nullable Session acquired) {
@@ -243,14 +280,14 @@ public final class SessionContext {
   }
 
   /** Remembers a failure that an invocation nested in this one has already judged. */
-  void judged(Throwable failure) {
+  synchronized void judged(Throwable failure) {
     if (judged == null) {
       judged = new JudgedFailures();
     }
     judged.add(failure);
   }
 
-  boolean hasJudged(Throwable failure) {
+  synchronized boolean hasJudged(Throwable failure) {
     return judged != null && judged.contains(failure);
   }
 }

@@ -1,15 +1,9 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +27,8 @@ final class SessionDrain implements SessionStore.Listener {
   private final Specialists specialists;
   private final Scheduler scheduler;
   private final @Nullable Executor executor;
-  private final Map<SpecialistName, ExecutorService> pools = new ConcurrentHashMap<>();
+  private final ConnectorThreads threads =
+      new ConnectorThreads("switchboard-close", THREADS, QUEUE);
   private volatile boolean stopped;
 
   /**
@@ -118,26 +113,7 @@ final class SessionDrain implements SessionStore.Listener {
   }
 
   private Executor executorOf(SpecialistName name) {
-    return executor != null ? executor : pools.computeIfAbsent(name, SessionDrain::pool);
-  }
-
-  private static ExecutorService pool(SpecialistName name) {
-    AtomicInteger number = new AtomicInteger();
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(QUEUE),
-            task -> {
-              Thread thread =
-                  new Thread(task, "switchboard-close-" + name + "-" + number.incrementAndGet());
-              thread.setDaemon(true);
-              return thread;
-            });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+    return executor != null ? executor : threads.of(name);
   }
 
   void start() {
@@ -147,13 +123,7 @@ final class SessionDrain implements SessionStore.Listener {
   /** Gives up what is still to be closed, and interrupts closes that run. */
   void stop() {
     stopped = true;
-    pools
-        .values()
-        .removeIf(
-            pool -> {
-              pool.shutdownNow().forEach(Runnable::run);
-              return true;
-            });
+    threads.interrupt();
   }
 
   /** One close and its further tries. */

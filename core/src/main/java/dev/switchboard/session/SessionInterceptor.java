@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import dev.switchboard.Invocation;
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -37,6 +38,10 @@ final class SessionInterceptor implements MethodInterceptor {
       return invocation.proceed();
     }
     Needs needed = needs.get();
+    if (operation.kind() != ReturnKind.VALUE) {
+      return LateSessions.call(
+          needed, operation, invocation.getArguments(), () -> anew(invocation));
+    }
     SessionKey key = operation.key(invocation.getArguments(), needed.resolver(), needed.tenants());
     Invocation current = Invocation.current();
     Invocation attemptOf =
@@ -44,6 +49,11 @@ final class SessionInterceptor implements MethodInterceptor {
     return needed
         .sessions()
         .call(key, operation.policy(), attemptOf, operation.name(), session -> proceed(invocation));
+  }
+
+  /** Proceeds later and maybe again, on a copy. */
+  private static @Nullable Object anew(MethodInvocation invocation) throws Throwable {
+    return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
   }
 
   private @Nullable SessionOperation operation(MethodInvocation invocation) {

@@ -17,6 +17,7 @@ final class SessionOpenings {
   private final Ticker ticker;
   private final SessionDrain drain;
   private final Flights flights;
+  private final FlightWaits waits;
   private final Claims claims;
 
   SessionOpenings(
@@ -24,13 +25,16 @@ final class SessionOpenings {
       Specialists specialists,
       Ticker ticker,
       SessionDrain drain,
-      Flights flights) {
+      Flights flights,
+      FlightWaits waits,
+      Claims claims) {
+    this.waits = waits;
     this.store = store;
     this.specialists = specialists;
     this.ticker = ticker;
     this.drain = drain;
     this.flights = flights;
-    this.claims = new Claims(store, flights);
+    this.claims = claims;
   }
 
   /** Gives {@code context} a session in use, or the flight that its {@code bind} will end. */
@@ -55,16 +59,13 @@ final class SessionOpenings {
     if (flight == null) {
       return lead(own, context);
     }
-    if (flight.isOpenedByThisThread()) {
-      throw SessionOpenException.of(
-          context.key(), "the connector's open needs the very session that it opens", null);
-    }
+    refuseReentry(flight);
     // One past its time-out is abandoned by this look, and the next round opens.
     if (!flights.isWanted(flight)) {
       return null;
     }
     Trace.event(context.trace(), Event.JOINED);
-    Session session = flights.await(flight);
+    Session session = waits.await(flight);
     if (session == null || !session.acquire()) {
       return null;
     }
@@ -79,7 +80,20 @@ final class SessionOpenings {
       context.use(session);
       return Acquisition.HIT;
     }
+    return open(flight, context);
+  }
+
+  static void refuseReentry(Flight flight) {
+    if (flight.isOpenedByThisThread()) {
+      throw SessionOpenException.of(
+          flight.key(), "the connector's open needs the very session that it opens", null);
+    }
+  }
+
+  /** The store lets us open: calls the connector on this thread, and ends the flight. */
+  Acquisition open(Flight flight, SessionContext context) {
     try {
+      flight.open();
       Trace.event(context.trace(), Event.OPEN);
       String id = open(flight);
       if (id == null) {

@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the method as its class declares it
  * @param name the method by its class's simple name, as in {@code BookingDesk.ask}
+ * @param kind how the method answers
  * @param specialist whom it calls
  * @param stated what it states of the specialist's settings
  * @param policy how it uses its sessions
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 record SessionOperation(
     Method method,
     String name,
+    ReturnKind kind,
     SpecialistName specialist,
     SpecialistSettings stated,
     SessionPolicy policy,

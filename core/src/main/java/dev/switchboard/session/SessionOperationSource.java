@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -91,7 +92,7 @@ final class SessionOperationSource {
     Class<?> named = Proxy.isProxyClass(type) ? method.getDeclaringClass() : type;
     String name = named.getSimpleName() + "." + method.getName();
     String place = SessionOperation.place(name);
-    checkMethod(place, method);
+    ReturnKind kind = checkMethod(place, method, type);
     List<ArgumentExpression> tenants = new ArrayList<>();
     List<ArgumentExpression> parts = new ArrayList<>();
     for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
@@ -112,6 +113,7 @@ final class SessionOperationSource {
     return new SessionOperation(
         method,
         name,
+        kind,
         specialist(place, annotation),
         stated(place, annotation),
         new SessionPolicy(annotation.exclusive(), List.of(annotation.lostOn())),
@@ -119,7 +121,7 @@ final class SessionOperationSource {
         List.copyOf(parts));
   }
 
-  private static void checkMethod(String place, Method method) {
+  private static ReturnKind checkMethod(String place, Method method, Class<?> type) {
     int modifiers = method.getModifiers();
     for (int modifier : new int[] {Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL}) {
       if ((modifiers & modifier) != 0) {
@@ -129,11 +131,12 @@ final class SessionOperationSource {
             "Remove the modifier, or move the method to a bean of its own.");
       }
     }
-    String type = AsynchronousType.of(method);
-    if (type != null) {
+    try {
+      return ReturnKind.of(method, type);
+    } catch (IllegalArgumentException e) {
       throw new InvalidDeclarationException(
-          "%s: the return type must not be asynchronous but was %s".formatted(place, type),
-          "Return the value itself; futures, publishers and coroutines are not supported yet.");
+          place + ": " + e.getMessage(),
+          "Return one of these, or move the annotation to the method that waits for the result.");
     }
   }
 

@@ -1,11 +1,14 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver;
+import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
 import dev.switchboard.session.SessionObserver.Opening;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,19 @@ final class SpecialistEvents {
     } finally {
       acquired(outcome);
     }
+  }
+
+  /** The same for a call that answers later. */
+  CompletableFuture<Acquisition> acquireLater(
+      LateOpenings openings, SessionContext context, ThreadBindings caller) {
+    CompletableFuture<Acquisition> acquired;
+    try {
+      acquired = openings.acquire(context, caller);
+    } catch (Throwable failure) {
+      acquired = CompletableFuture.failedFuture(failure);
+    }
+    return acquired.whenComplete(
+        (outcome, failure) -> acquired(failure == null ? outcome : Acquisition.FAILED));
   }
 
   /** Written out, as every call comes here. */
@@ -86,6 +102,24 @@ final class SpecialistEvents {
       long nanos = ticker.read() - start;
       tell(told -> told.waited(specialist, ended, nanos));
     }
+  }
+
+  /** The same for a call that answers later. */
+  CompletableFuture<@Nullable Void> awaitLater(
+      ExclusiveTurns.Turn turn,
+      Duration atMost,
+      @Nullable Invocation invocation,
+      @Nullable Trace trace) {
+    if (!turn.isDone()) {
+      Trace.event(trace, InvocationObserver.Event.WAIT);
+    }
+    long start = ticker.read();
+    return turn.later(Durations.nanos(atMost), invocation)
+        .whenComplete(
+            (done, failure) -> {
+              long nanos = ticker.read() - start;
+              tell(told -> told.waited(specialist, failure == null, nanos));
+            });
   }
 
   void closed(RemovalCause cause) {

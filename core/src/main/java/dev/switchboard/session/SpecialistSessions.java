@@ -5,13 +5,15 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver;
 import dev.switchboard.Setting;
+import dev.switchboard.ThreadBindings;
+import java.lang.reflect.Method;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
@@ -32,18 +34,18 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   /** After the web server's drain and stop (Boot uses the 2048 phases below the default). */
   private static final int PHASE = DEFAULT_PHASE - 4096;
 
-  private static final long SHUTDOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
+  /** On which a specialist's connector is called for calls that answer later. */
+  private static final int THREADS = 64;
 
   private final SessionStore store;
   private final long startNanos;
   private final Instant startInstant;
   private final Ledger ledger = new Ledger();
   private final Specialists specialists;
-  private final SessionDrain drain;
   private final Flights flights;
   private final SessionCalls calls;
   private final TracedCalls traced;
-  private volatile boolean running;
+  private final SessionLifecycle lifecycle;
 
   SpecialistSessions(
       Function<SpecialistName, Specialist> source,
@@ -58,11 +60,20 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     this.startNanos = ticker.read();
     this.startInstant = Instant.now();
     this.specialists = new Specialists(source, store, ledger, observer, ticker);
-    this.drain = new SessionDrain(ledger, store, specialists, scheduler, closeExecutor);
+    SessionDrain drain = new SessionDrain(ledger, store, specialists, scheduler, closeExecutor);
     this.flights = new Flights(store, settings, ticker);
-    SessionOpenings openings = new SessionOpenings(store, specialists, ticker, drain, flights);
-    this.calls = new SessionCalls(store, specialists, settings, drain, openings, flights);
-    this.traced = new TracedCalls(calls, specialists, invocations);
+    FlightWaits waits = new FlightWaits(flights);
+    Claims claims = new Claims(store, flights, waits);
+    SessionOpenings openings =
+        new SessionOpenings(store, specialists, ticker, drain, flights, waits, claims);
+    ExclusiveTurns turns = new ExclusiveTurns();
+    this.calls = new SessionCalls(store, specialists, settings, drain, openings, flights, turns);
+    ConnectorThreads threads = new ConnectorThreads("switchboard", THREADS, Integer.MAX_VALUE);
+    LateOpenings lateOpenings = new LateOpenings(store, openings, flights, waits, claims, threads);
+    LateCalls late =
+        new LateCalls(calls, specialists, settings, drain, lateOpenings, turns, threads);
+    this.traced = new TracedCalls(calls, late, specialists, invocations);
+    this.lifecycle = new SessionLifecycle(store, ledger, drain, flights, calls, threads);
     start();
   }
 
@@ -97,6 +108,39 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     Invocation current = Invocation.current();
     Invocation attemptOf = current != null && current.isAttemptOf(null) ? current : null;
     return call(key, policy, attemptOf, null, work);
+  }
+
+  /**
+   * Runs {@code work} that answers later within the key's session: as {@link #call}, until its
+   * future completes, which ends the use of the session. No wait holds a thread; whatever fails
+   * fails the future. Where there is a session the work runs on this thread, otherwise on one of a
+   * few for this purpose. Cancelling the future, or completing it otherwise, cancels the work's.
+   *
+   * @param key whose conversation
+   * @param policy how the session is used
+   * @param work calls the specialist
+   * @param <T> what the work's future completes with
+   * @return the work's result or failure, or that of {@link #call}
+   */
+  public <T extends @Nullable Object> CompletableFuture<T> callAsync(
+      SessionKey key, SessionPolicy policy, SessionWork<? extends CompletionStage<T>, ?> work) {
+    try {
+      return new SessionFuture<T>(
+              later(key, policy, null, null, ThreadBindings.capture()), "the work", work)
+          .start();
+    } catch (RuntimeException failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  /** A call that answers later; nothing has happened in it yet. */
+  LateCall later(
+      SessionKey key,
+      SessionPolicy policy,
+      @Nullable Method method,
+      @Nullable String operation,
+      ThreadBindings caller) {
+    return traced.later(this, key, policy, method, operation, caller);
   }
 
   /** As above; {@code invocation} is the retried call that this is an attempt of, or null. */
@@ -191,14 +235,8 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   }
 
   @Override
-  public synchronized void start() {
-    if (!running) {
-      drain.start();
-      store.start(drain);
-      flights.start();
-      calls.start();
-      running = true;
-    }
+  public void start() {
+    lifecycle.start();
   }
 
   /**
@@ -206,22 +244,8 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
    * flight and for closes; what is then still to be closed counts as unclosed.
    */
   @Override
-  public synchronized void stop() {
-    if (!running) {
-      return;
-    }
-    running = false;
-    long end = System.nanoTime() + SHUTDOWN_NANOS;
-    calls.stop();
-    flights.stop();
-    store.stop();
-    try {
-      flights.awaitLanded(end - System.nanoTime());
-      ledger.awaitDrained(end - System.nanoTime());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    drain.stop();
+  public void stop() {
+    lifecycle.stop();
   }
 
   /** Stops, as {@link #stop}. */
@@ -232,7 +256,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
 
   @Override
   public boolean isRunning() {
-    return running;
+    return lifecycle.isRunning();
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.switchboard.retry;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Notes each wait, and moves the clock by it. */
 final class FakeSleeper implements Sleeper {
@@ -22,6 +24,13 @@ final class FakeSleeper implements Sleeper {
 
   List<Duration> waits() {
     return waits;
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> delay(Duration wait) {
+    waits.add(wait);
+    ticker.advance(wait);
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

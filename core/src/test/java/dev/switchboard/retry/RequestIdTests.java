@@ -37,7 +37,7 @@ class RequestIdTests {
             .filter(declared -> declared.getName().equals(name) && !declared.isBridge())
             .findFirst()
             .orElseThrow();
-    return new RequestIds(method, "BookingDesk." + name).of(arguments);
+    return new RequestIds(method, "BookingDesk." + name).of(arguments, false);
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.InvalidDeclarationException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -223,8 +223,8 @@ class SessionDeclarationTests {
 
   static class Future {
     @SpecialistSession("crm")
-    CompletableFuture<String> ask(@Tenant String tenant) {
-      return CompletableFuture.completedFuture(tenant);
+    FutureTask<String> ask(@Tenant String tenant) {
+      return new FutureTask<>(() -> tenant);
     }
   }
 
@@ -275,15 +275,15 @@ class SessionDeclarationTests {
   }
 
   @Test
-  void asynchronousMethodsAreRefused() {
+  void answersThatCannotBeFollowedAreRefused() {
     assertStopped(
         Future.class,
-        "@SpecialistSession on Future.ask: the return type must not be asynchronous but was"
-            + " CompletableFuture");
+        "@SpecialistSession on Future.ask: the return type must be a value, CompletableFuture,"
+            + " CompletionStage, Future, Mono, Flux or Publisher (with Reactor) but was FutureTask");
     assertStopped(
         Publisher.class,
-        "@SpecialistSession on Publisher.ask: the return type must not be asynchronous but was"
-            + " Publisher");
+        "@SpecialistSession on Publisher.ask: the return type must be a value, CompletableFuture,"
+            + " CompletionStage, Future, Mono, Flux or Publisher (with Reactor) but was Publisher");
   }
 
   static class Crm {

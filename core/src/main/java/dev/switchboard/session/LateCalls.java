@@ -1,0 +1,115 @@
+package dev.switchboard.session;
+
+import dev.switchboard.Invocation;
+import dev.switchboard.ThreadBindings;
+import dev.switchboard.Trace;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Begins calls that answer later, and has the steps that these are made of. */
+final class LateCalls {
+
+  private final SessionCalls calls;
+  private final Specialists specialists;
+  private final SessionSettings settings;
+  private final SessionDrain drain;
+  private final LateOpenings openings;
+  private final ExclusiveTurns turns;
+  private final ConnectorThreads threads;
+
+  LateCalls(
+      SessionCalls calls,
+      Specialists specialists,
+      SessionSettings settings,
+      SessionDrain drain,
+      LateOpenings openings,
+      ExclusiveTurns turns,
+      ConnectorThreads threads) {
+    this.calls = calls;
+    this.specialists = specialists;
+    this.settings = settings;
+    this.drain = drain;
+    this.openings = openings;
+    this.turns = turns;
+    this.threads = threads;
+  }
+
+  /** A call that answers later; nothing has happened in it yet. */
+  LateCall later(
+      SpecialistSessions sessions,
+      SessionKey key,
+      SessionPolicy policy,
+      @Nullable Invocation attemptOf,
+      ThreadBindings caller,
+      @Nullable Trace trace,
+      @Nullable Trace own) {
+    SessionContext enclosing = SessionContext.in(caller);
+    SessionContext joined = enclosing == null ? null : enclosing.find(sessions, key);
+    Session held = joined == null ? null : joined.hold();
+    if (held == null && joined != null && !joined.isLearning()) {
+      joined = null;
+    }
+    SessionContext context = new SessionContext(sessions, key, enclosing, joined, trace);
+    return new LateCall(this, context, policy, caller, attemptOf, own, held);
+  }
+
+  ExclusiveTurns.Turn takeTurn(SessionKey key) {
+    return turns.take(key);
+  }
+
+  CompletableFuture<@Nullable Void> awaitTurn(
+      ExclusiveTurns.Turn turn, @Nullable Invocation invocation, SessionContext context) {
+    SpecialistEvents events = specialists.get(context.key().name()).events();
+    return events.awaitLater(turn, settings.exclusiveWait(), invocation, context.trace());
+  }
+
+  CompletableFuture<SessionObserver.Acquisition> acquireLater(
+      SessionContext context, ThreadBindings caller) {
+    try {
+      calls.refuseIfStopped();
+      SpecialistEvents events = specialists.get(context.key().name()).events();
+      return events.acquireLater(openings, context, caller);
+    } catch (Throwable failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
+  /** The threads on which connectors are called for those who must not block. */
+  Executor threads(SpecialistName name) {
+    return threads.of(name);
+  }
+
+  void release(Session session) {
+    drain.release(session);
+  }
+
+  void end(SessionContext context) {
+    calls.end(context);
+  }
+
+  @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
+    return calls.forgetIfLost(context, policy, failure);
+  }
+
+  /**
+   * Lets the session of {@code successor} take the place of a lost one, unless another has already.
+   * Returns false where the invocation that had it is over.
+   */
+  boolean exchange(SessionContext owner, Session lost, SessionContext successor) {
+    ReentrantLock exchange = owner.bindLock();
+    exchange.lock();
+    try {
+      if (!owner.isEnded() && owner.sessionOrNull() == lost) {
+        owner.takeOver(successor);
+        drain.release(lost);
+        return true;
+      }
+    } finally {
+      exchange.unlock();
+    }
+    calls.end(successor);
+    return !owner.isEnded();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.switchboard.session;
+
+import dev.switchboard.ThreadBindings;
+import dev.switchboard.Trace;
+import java.util.concurrent.CancellationException;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Drives one subscription to a call that answers with a publisher. */
+final class SessionFlux<T> {
+
+  private final LateCall call;
+  private final String name;
+  private final SessionWork<? extends Publisher<T>, ?> work;
+  private volatile boolean emitted;
+
+  SessionFlux(LateCall call, String name, SessionWork<? extends Publisher<T>, ?> work) {
+    this.call = call;
+    this.name = name;
+    this.work = work;
+  }
+
+  Flux<T> flux() {
+    Flux<T> once = Flux.defer(this::run).doOnNext(element -> emitted = true);
+    Flux<T> again = once.onErrorResume(failure -> recovered(failure).thenMany(Flux.empty()));
+    return Mono.fromFuture(call::begin)
+        .thenMany(once.onErrorResume(failure -> recovered(failure).thenMany(again)))
+        .doOnComplete(call::succeed)
+        .doOnError(call::end)
+        .doOnCancel(() -> call.end(new CancellationException()))
+        .contextWrite(
+            outer -> {
+              var values = Trace.reactorContext(call.own());
+              values.put(ThreadBindings.KEY, call.bindings());
+              return outer.putAllMap(values);
+            });
+  }
+
+  private Publisher<T> run() {
+    try {
+      Publisher<T> answer = call.run(work);
+      return answer != null
+          ? answer
+          : Flux.error(new IllegalStateException(name + " returned null where a publisher is due"));
+    } catch (Throwable failure) {
+      return Flux.error(failure);
+    }
+  }
+
+  private Mono<Boolean> recovered(Throwable failure) {
+    return Mono.fromFuture(() -> call.recover(failure, !emitted));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.switchboard.session;
+
+import dev.switchboard.ReturnKind;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drives a call that answers with a future, which this is. Whoever completes it, such as by
+ * cancelling, ends the call.
+ */
+final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+
+  private final LateCall call;
+  private final String name;
+  private final SessionWork<? extends CompletionStage<T>, ?> work;
+
+  /** What the work has answered with. */
+  private volatile @Nullable CompletableFuture<?> answer;
+
+  SessionFuture(LateCall call, String name, SessionWork<? extends CompletionStage<T>, ?> work) {
+    this.call = call;
+    this.name = name;
+    this.work = work;
+  }
+
+  CompletableFuture<T> start() {
+    var unused =
+        whenComplete(
+            (result, failure) -> {
+              call.end(failure);
+              cancelAnswer();
+            });
+    follow(call.begin());
+    return this;
+  }
+
+  /** Runs the work once {@code ready} completes, or fails with it. */
+  private void follow(CompletableFuture<Boolean> ready) {
+    var unused =
+        ready.whenComplete(
+            (isReady, failure) -> {
+              if (failure != null) {
+                fail(Claims.cause(failure));
+              } else if (!isDone()) {
+                run();
+              }
+            });
+  }
+
+  private void run() {
+    CompletableFuture<T> answered;
+    try {
+      answered = ReturnKind.<T>future(call.run(work), name).toCompletableFuture();
+    } catch (Throwable failure) {
+      follow(call.recover(failure, true));
+      return;
+    }
+    answer = answered;
+    if (isDone()) {
+      cancelAnswer();
+    }
+    var unused =
+        answered.whenComplete(
+            (result, failure) -> {
+              if (failure == null) {
+                call.succeed();
+                complete(result);
+              } else if (!isDone()) {
+                follow(call.recover(Claims.cause(failure), true));
+              }
+            });
+  }
+
+  private void fail(Throwable failure) {
+    call.end(failure);
+    completeExceptionally(failure);
+  }
+
+  private void cancelAnswer() {
+    CompletableFuture<?> last = answer;
+    if (last != null) {
+      last.cancel(true);
+    }
+  }
+}

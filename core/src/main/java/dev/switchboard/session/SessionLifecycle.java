@@ -1,0 +1,65 @@
+package dev.switchboard.session;
+
+import java.util.concurrent.TimeUnit;
+
+/** Starts and stops an engine's parts, each in its place. */
+final class SessionLifecycle {
+
+  private static final long SHUTDOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final SessionStore store;
+  private final Ledger ledger;
+  private final SessionDrain drain;
+  private final Flights flights;
+  private final SessionCalls calls;
+  private final ConnectorThreads threads;
+  private volatile boolean running;
+
+  SessionLifecycle(
+      SessionStore store,
+      Ledger ledger,
+      SessionDrain drain,
+      Flights flights,
+      SessionCalls calls,
+      ConnectorThreads threads) {
+    this.store = store;
+    this.ledger = ledger;
+    this.drain = drain;
+    this.flights = flights;
+    this.calls = calls;
+    this.threads = threads;
+  }
+
+  synchronized void start() {
+    if (!running) {
+      drain.start();
+      store.start(drain);
+      flights.start();
+      calls.start();
+      running = true;
+    }
+  }
+
+  synchronized void stop() {
+    if (!running) {
+      return;
+    }
+    running = false;
+    long end = System.nanoTime() + SHUTDOWN_NANOS;
+    calls.stop();
+    flights.stop();
+    store.stop();
+    try {
+      flights.awaitLanded(end - System.nanoTime());
+      ledger.awaitDrained(end - System.nanoTime());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    threads.retire();
+    drain.stop();
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+}

@@ -36,11 +36,13 @@ final class Snippets {
       package guide;
       import static org.assertj.core.api.Assertions.*;
       import com.github.benmanes.caffeine.cache.Ticker;
+      import dev.switchboard.PropagatingTaskDecorator;
       import dev.switchboard.connector.*;
       import dev.switchboard.micrometer.*;
       import dev.switchboard.redis.*;
       import dev.switchboard.retry.*;
       import dev.switchboard.session.*;
+      import java.io.IOException;
       import java.nio.ByteBuffer;
       import java.security.*;
       import java.time.*;
@@ -63,6 +65,7 @@ final class Snippets {
       import org.springframework.stereotype.*;
       import org.springframework.web.bind.annotation.*;
       import org.springframework.web.client.*;
+      import reactor.core.publisher.*;
       """;
 
   /** What a reader is told to think of as existing, unless the page declares it. */

@@ -8,7 +8,7 @@ import dev.switchboard.Trace;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +26,11 @@ final class LateCall {
   private final @Nullable Trace own;
   private final ThreadBindings bindings;
 
-  /** Guards what follows: a call that ends while it acquires gives back what it then gets. */
-  private final ReentrantLock ending = new ReentrantLock();
-
   /** A session joined, in use by this call as well: who opened it may end before. */
   private @Nullable Session held;
 
   private ExclusiveTurns.@Nullable Turn turn;
-  private boolean acquiring;
+  private boolean busy;
   private boolean acquired;
   private boolean recovered;
   private boolean ended;
@@ -78,53 +75,44 @@ final class LateCall {
       return CompletableFuture.completedFuture(true);
     }
     if (!policy.exclusive()) {
-      return acquire(context);
+      return acquire();
     }
     turn = calls.takeTurn(context.key());
-    return calls
-        .awaitTurn(turn, Invocation.in(caller), context)
-        .thenCompose(first -> acquire(context));
+    return calls.awaitTurn(turn, Invocation.in(caller), context).thenCompose(first -> acquire());
   }
 
-  private CompletableFuture<Boolean> acquire(SessionContext target) {
-    ending.lock();
-    try {
-      if (ended) {
-        return CompletableFuture.failedFuture(new CancellationException());
-      }
-      acquiring = true;
-    } finally {
-      ending.unlock();
+  private CompletableFuture<Boolean> acquire() {
+    return busily(() -> calls.acquireLater(context, caller).thenApply(done -> acquired()));
+  }
+
+  private synchronized boolean acquired() {
+    acquired = true;
+    return true;
+  }
+
+  /** Makes a step within which the call keeps what it has, even if it is ended meanwhile. */
+  private CompletableFuture<Boolean> busily(Supplier<CompletableFuture<Boolean>> step) {
+    if (!becomesBusy()) {
+      return CompletableFuture.failedFuture(new CancellationException());
     }
     return goOn(
-        calls
-            .acquireLater(target, caller)
-            .handle(
+        step.get()
+            .whenComplete(
                 (done, failure) -> {
-                  acquired(target, failure == null);
-                  if (failure != null) {
-                    throw new CompletionException(Claims.cause(failure));
+                  if (isOverAsItIdles()) {
+                    leave();
                   }
-                  return true;
                 }));
   }
 
-  private void acquired(SessionContext target, boolean succeeded) {
-    boolean over;
-    ending.lock();
-    try {
-      acquiring = false;
-      over = ended;
-      acquired |= succeeded && target == context;
-    } finally {
-      ending.unlock();
-    }
-    if (over) {
-      if (succeeded && target != context) {
-        calls.end(target);
-      }
-      leave();
-    }
+  private synchronized boolean becomesBusy() {
+    busy = !ended;
+    return busy;
+  }
+
+  private synchronized boolean isOverAsItIdles() {
+    busy = false;
+    return ended;
   }
 
   /** Runs the method's body on this thread, which returns what answers later. */
@@ -146,12 +134,14 @@ final class LateCall {
    * @param again whether the body may run once more
    */
   CompletableFuture<Boolean> recover(Throwable failure, boolean again) {
+    return busily(() -> judge(failure, again).thenCompose(lost -> reopen(lost, failure)));
+  }
+
+  /** A connector may ask its specialist: not on the thread that brought the answer. */
+  private CompletableFuture<Session> judge(Throwable failure, boolean again) {
     try {
-      // A connector that judges may ask its specialist: not on the thread that brought the answer.
-      return goOn(
-          CompletableFuture.supplyAsync(
-                  () -> lost(failure, again), calls.threads(context.key().name()))
-              .thenCompose(lost -> reopen(lost, failure)));
+      return CompletableFuture.supplyAsync(
+          () -> lost(failure, again), calls.threads(context.key().name()));
     } catch (Throwable refused) {
       failure.addSuppressed(refused);
       return CompletableFuture.failedFuture(failure);
@@ -173,7 +163,8 @@ final class LateCall {
   private CompletableFuture<Boolean> reopen(Session lost, Throwable failure) {
     Trace.event(context.trace(), Event.REOPEN);
     SessionContext successor = context.owner().successor();
-    return acquire(successor)
+    return calls
+        .acquireLater(successor, caller)
         .handle(
             (done, reopening) -> {
               if (reopening != null) {
@@ -189,20 +180,20 @@ final class LateCall {
             });
   }
 
+  /** A session joined is held in the place of the one before. */
   private void hold() {
-    Session before;
-    ending.lock();
-    try {
-      before = held;
-      if (before == null) {
-        return;
-      }
-      Session now = context.sessionOrNull();
-      held = now != null && now.acquire() ? now : null;
-    } finally {
-      ending.unlock();
+    Session before = swap(context.sessionOrNull());
+    if (before != null) {
+      calls.release(before);
     }
-    calls.release(before);
+  }
+
+  private synchronized @Nullable Session swap(@Nullable Session next) {
+    Session before = held;
+    if (before != null) {
+      held = next != null && next.acquire() ? next : null;
+    }
+    return before;
   }
 
   /** The body's answer has come to its end normally. */
@@ -216,39 +207,34 @@ final class LateCall {
 
   /** Ends the call, once; {@code failure} is what reaches the caller, or null. */
   void end(@Nullable Throwable failure) {
-    boolean now;
-    ending.lock();
-    try {
+    synchronized (this) {
       if (ended) {
         return;
       }
       ended = true;
-      now = !acquiring;
-    } finally {
-      ending.unlock();
     }
     SessionContext enclosing = context.enclosing();
     if (failure != null && enclosing != null) {
       enclosing.judged(failure);
     }
-    if (now) {
-      leave();
-    }
+    leave();
     Trace.end(own, failure);
   }
 
-  /** Gives back what the call has; what it is about to acquire is given back once it is there. */
+  /** Gives back what the call has, once, and not within a step. */
   private void leave() {
     Session joined;
     boolean mine;
-    ending.lock();
-    try {
+    ExclusiveTurns.Turn taken;
+    synchronized (this) {
+      if (busy) {
+        return;
+      }
+      taken = turn;
       joined = held;
       held = null;
       mine = acquired;
       acquired = false;
-    } finally {
-      ending.unlock();
     }
     if (mine) {
       calls.end(context);
@@ -256,9 +242,9 @@ final class LateCall {
     if (joined != null) {
       calls.release(joined);
     }
-    if (turn != null) {
-      turn.leave();
-      turn.cancel(false);
+    if (taken != null) {
+      taken.leave();
+      taken.cancel(false);
     }
   }
 

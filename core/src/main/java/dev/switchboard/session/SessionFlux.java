@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 
 /** Drives one subscription to a call that answers with a publisher. */
 final class SessionFlux<T> {
@@ -28,13 +29,20 @@ final class SessionFlux<T> {
         .thenMany(once.onErrorResume(failure -> recovered(failure).thenMany(again)))
         .doOnComplete(call::succeed)
         .doOnError(call::end)
-        .doOnCancel(() -> call.end(new CancellationException()))
+        .doFinally(this::end)
         .contextWrite(
             outer -> {
               var values = Trace.reactorContext(call.own());
               values.put(ThreadBindings.KEY, call.bindings());
               return outer.putAllMap(values);
             });
+  }
+
+  /** After the work's own cancellation, as the session may be closed then. */
+  private void end(SignalType signal) {
+    if (signal == SignalType.CANCEL) {
+      call.end(new CancellationException());
+    }
   }
 
   private Publisher<T> run() {

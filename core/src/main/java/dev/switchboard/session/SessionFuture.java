@@ -28,8 +28,9 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
     var unused =
         whenComplete(
             (result, failure) -> {
-              call.end(failure);
+              // First, as the session may be closed once the call has ended.
               cancelAnswer();
+              call.end(failure);
             });
     follow(call.begin());
     return this;

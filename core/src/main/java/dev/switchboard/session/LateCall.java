@@ -21,6 +21,7 @@ final class LateCall {
   private final LateCalls calls;
   private final SessionContext context;
   private final SessionPolicy policy;
+  private final boolean queues;
   private final ThreadBindings caller;
   private final @Nullable Invocation attemptOf;
   private final @Nullable Trace own;
@@ -38,6 +39,7 @@ final class LateCall {
   /**
    * Creates a call that nothing has happened in yet.
    *
+   * @param queues whether it waits for its turn before it has a session
    * @param caller what the caller worked for
    * @param attemptOf the retried call that this is an attempt of, or null
    * @param own the trace that ends with this call, or null where it has none of its own
@@ -46,6 +48,7 @@ final class LateCall {
       LateCalls calls,
       SessionContext context,
       SessionPolicy policy,
+      boolean queues,
       ThreadBindings caller,
       @Nullable Invocation attemptOf,
       @Nullable Trace own,
@@ -53,6 +56,7 @@ final class LateCall {
     this.calls = calls;
     this.context = context;
     this.policy = policy;
+    this.queues = queues;
     this.caller = caller;
     this.attemptOf = attemptOf;
     this.own = own;
@@ -74,7 +78,7 @@ final class LateCall {
     if (context.owner() != context) {
       return CompletableFuture.completedFuture(true);
     }
-    if (!policy.exclusive()) {
+    if (!queues) {
       return acquire();
     }
     turn = calls.takeTurn(context.key());

@@ -46,13 +46,14 @@ final class LateCalls {
       @Nullable Trace trace,
       @Nullable Trace own) {
     SessionContext enclosing = SessionContext.in(caller);
-    SessionContext joined = enclosing == null ? null : enclosing.find(sessions, key);
-    Session held = joined == null ? null : joined.hold();
-    if (held == null && joined != null && !joined.isLearning()) {
-      joined = null;
-    }
-    SessionContext context = new SessionContext(sessions, key, enclosing, joined, trace);
-    return new LateCall(this, context, policy, caller, attemptOf, own, held);
+    SessionContext outer = enclosing == null ? null : enclosing.find(sessions, key);
+    Session held = outer == null ? null : outer.hold();
+    boolean joins = held != null || (outer != null && outer.hasLostOrLearns());
+    SessionContext context =
+        new SessionContext(sessions, key, enclosing, joins ? outer : null, trace);
+    // Who is nested never queues: the call around it has the turn, and waits for it.
+    boolean queues = policy.exclusive() && outer == null;
+    return new LateCall(this, context, policy, queues, caller, attemptOf, own, held);
   }
 
   ExclusiveTurns.Turn takeTurn(SessionKey key) {

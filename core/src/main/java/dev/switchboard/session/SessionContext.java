@@ -213,9 +213,11 @@ public final class SessionContext {
     return joined != null && joined.acquire() ? joined : null;
   }
 
-  boolean isLearning() {
+  /** Whether another can join without holding the session: there is none yet, or it is lost. */
+  boolean hasLostOrLearns() {
     synchronized (owner) {
-      return owner.learning != null;
+      Session joined = owner.session;
+      return joined == null ? owner.learning != null : joined.isLost();
     }
   }
 

@@ -375,6 +375,27 @@ class SessionFutureTests {
   }
 
   @Test
+  void nestedFutureDoesNotQueueBehindItsOwnCallWhoseSessionAnotherHasFoundLost() throws Exception {
+    engine.ask(ACME);
+    CompletableFuture<String> asked =
+        engine.sessions.callAsync(
+            ACME,
+            EXCLUSIVE,
+            outer -> {
+              specialist.forgetAll();
+              String other = get(CompletableFuture.supplyAsync(() -> engine.ask(ACME)));
+              assertThat(other).isEqualTo("id-2:hi");
+              return engine.sessions.callAsync(
+                  ACME,
+                  EXCLUSIVE,
+                  inner -> CompletableFuture.supplyAsync(() -> specialist.ask(inner, "in")));
+            });
+
+    assertThat(get(asked)).isEqualTo("id-2:in");
+    assertThat(engine.counts().opened()).isEqualTo(2);
+  }
+
+  @Test
   void contextIsThereWhereTheWorkRunsAndNowhereElse() throws Exception {
     assertThat(get(ask(ACME, session -> CompletableFuture.completedFuture(here()))))
         .isEqualTo("id-1");

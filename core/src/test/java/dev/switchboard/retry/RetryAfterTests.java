@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.client.HttpServerErrorException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 class RetryAfterTests {
 
@@ -58,6 +59,18 @@ class RetryAfterTests {
         RetryPolicy.builder().timeout(Duration.ofSeconds(20)).build().orElse(policy);
     assertThat(waits("20", timed)).isEmpty();
     assertThat(waits("19", timed)).containsExactly(Duration.ofSeconds(19));
+  }
+
+  @Test
+  void webClientsFailureIsHeard() {
+    HttpHeaders headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, "9");
+    WebClientResponseException failure =
+        WebClientResponseException.create(
+            429, "busy", headers, new byte[0], StandardCharsets.UTF_8);
+    RetryOperation operation = engine.operation("BookingDesk.ask", policy);
+    swallow(() -> engine.call(operation, new Flaky(failure)));
+    assertThat(sleeper.waits()).containsExactly(Duration.ofSeconds(9));
   }
 
   @Test

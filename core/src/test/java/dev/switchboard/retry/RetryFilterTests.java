@@ -23,6 +23,7 @@ import org.springframework.web.client.HttpStatusCodeException;
 import org.springframework.web.client.RestClientException;
 import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.client.UnknownHttpStatusCodeException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 class RetryFilterTests {
 
@@ -39,7 +40,8 @@ class RetryFilterTests {
         new CancellationException(),
         new Lost(),
         new InvalidDeclarationException("no connector", "Declare one."),
-        http(404));
+        http(404),
+        webClient(404));
   }
 
   @ParameterizedTest
@@ -86,12 +88,17 @@ class RetryFilterTests {
     assertThat(matches(policy().include(StackOverflowError.class), new OutOfMemoryError()))
         .isFalse();
     assertThat(matches(policy().include(HttpClientErrorException.class), http(404))).isTrue();
+    assertThat(matches(policy().include(WebClientResponseException.NotFound.class), webClient(404)))
+        .isTrue();
+    assertThat(matches(policy().include(WebClientResponseException.class), webClient(404)))
+        .isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {408, 425, 429, 500, 503})
   void statusThatMayPassIsRetried(int status) {
     assertThat(matches(policy(), http(status))).isTrue();
+    assertThat(matches(policy(), webClient(status))).isTrue();
   }
 
   @Test
@@ -139,5 +146,9 @@ class RetryFilterTests {
     return code.is4xxClientError()
         ? new HttpClientErrorException(code)
         : new HttpServerErrorException(code);
+  }
+
+  private static WebClientResponseException webClient(int status) {
+    return WebClientResponseException.create(status, "no", new HttpHeaders(), new byte[0], null);
   }
 }

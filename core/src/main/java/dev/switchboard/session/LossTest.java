@@ -1,5 +1,7 @@
 package dev.switchboard.session;
 
+import dev.switchboard.ConnectorWork;
+import dev.switchboard.ThreadBindings;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +51,14 @@ final class LossTest {
   }
 
   private static boolean isLost(SpecialistConnector connector, Session session, Throwable failure) {
+    ThreadBindings before = ConnectorWork.begin();
     try {
       return connector.isLost(session.key(), session.id(), failure);
     } catch (RuntimeException e) {
       log.debug("The connector could not tell whether session {} is lost", session, e);
       return false;
+    } finally {
+      ConnectorWork.end(before);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.switchboard.session;
 
+import dev.switchboard.ConnectorWork;
+import dev.switchboard.ThreadBindings;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,14 @@ record Specialist(
   private static final int MAX_ID_BYTES = 4096;
 
   @Nullable String open(SessionKey key) throws Exception {
-    String id = connector.get().open(key);
+    SpecialistConnector opening = connector.get();
+    ThreadBindings before = ConnectorWork.begin();
+    String id;
+    try {
+      id = opening.open(key);
+    } finally {
+      ConnectorWork.end(before);
+    }
     if (id != null) {
       checkId(name, id);
     }

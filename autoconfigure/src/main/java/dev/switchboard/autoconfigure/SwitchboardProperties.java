@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     stop startup or are logged.
  * @param store Where sessions are kept. Where the module switchboard-redis is, in Redis, else in
  *     memory.
+ * @param http HTTP requests that are made within calls.
  * @param session Sessions of all specialists.
  * @param specialists Single specialists by name, stronger than their annotations. Dashes in names
  *     do not matter.
@@ -25,6 +26,7 @@ public record SwitchboardProperties(
     @DefaultValue("required") Tenancy tenancy,
     @DefaultValue("strict") Wiring wiring,
     @Nullable Store store,
+    @DefaultValue Http http,
     @DefaultValue Session session,
     @DefaultValue Map<String, Specialist> specialists) {
 
@@ -51,6 +53,15 @@ public record SwitchboardProperties(
     /** In Redis or Valkey, shared by all processes. */
     REDIS
   }
+
+  /**
+   * What the auto-configured builders of {@code RestClient}, {@code RestTemplate} and {@code
+   * WebClient} add to requests.
+   *
+   * @param enabled Whether requests that are made in an attempt carry the call's id and the
+   *     attempt's number, and take no longer than the time that is left.
+   */
+  public record Http(@DefaultValue("false") boolean enabled) {}
 
   /**
    * What holds for all specialists. The engine has the defaults, and knows what is one.
@@ -81,12 +92,15 @@ public record SwitchboardProperties(
    * @param ttl How long a session is served after it was opened.
    * @param idleTimeout How long a session is kept after its last use.
    * @param maxSize How many sessions are kept. The least recently used leaves first.
+   * @param sessionHeader The header that carries the session's id in HTTP requests which are made
+   *     within a call of the specialist. None by default.
    * @param adk The ADK server that runs the specialist. A connector bean of its name wins.
    */
   public record Specialist(
       @Nullable Duration ttl,
       @Nullable Duration idleTimeout,
       @Nullable Integer maxSize,
+      @Nullable String sessionHeader,
       @Nullable Adk adk) {}
 
   /**

@@ -43,6 +43,7 @@ final class Snippets {
       import dev.switchboard.retry.*;
       import dev.switchboard.session.*;
       import java.io.IOException;
+      import java.net.http.HttpClient;
       import java.nio.ByteBuffer;
       import java.security.*;
       import java.time.*;
@@ -61,10 +62,14 @@ final class Snippets {
       import org.springframework.context.annotation.*;
       import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
       import org.springframework.http.*;
+      import org.springframework.http.client.JdkClientHttpRequestFactory;
       import org.springframework.resilience.annotation.Retryable;
       import org.springframework.stereotype.*;
       import org.springframework.web.bind.annotation.*;
       import org.springframework.web.client.*;
+      import org.springframework.web.reactive.function.client.WebClient;
+      import org.springframework.web.service.annotation.*;
+      import org.springframework.web.service.registry.*;
       import reactor.core.publisher.*;
       """;
 

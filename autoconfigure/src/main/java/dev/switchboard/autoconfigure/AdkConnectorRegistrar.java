@@ -3,6 +3,7 @@ package dev.switchboard.autoconfigure;
 import dev.switchboard.session.SpecialistSessionConfiguration;
 import java.util.Map;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -51,7 +52,8 @@ final class AdkConnectorRegistrar implements ImportBeanDefinitionRegistrar {
     connector.setFactoryMethodName("create");
     connector.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
     connector.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
-    connector.setAttribute(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST, name);
+    connector.addQualifier(
+        new AutowireCandidateQualifier(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST, name));
     // A setting that breaks its rule stops startup, under lazy initialization too.
     connector.setLazyInit(false);
     return connector;

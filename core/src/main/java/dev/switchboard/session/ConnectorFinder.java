@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 
 /** Chooses a specialist's connector among the beans, by their names and types only. */
 final class ConnectorFinder {
@@ -68,12 +70,13 @@ final class ConnectorFinder {
   }
 
   private @Nullable SpecialistName configuredFor(String bean) {
-    Object name =
+    AutowireCandidateQualifier configured =
         beans.containsBeanDefinition(bean)
-            ? beans
-                .getBeanDefinition(bean)
-                .getAttribute(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST)
+                && beans.getBeanDefinition(bean) instanceof AbstractBeanDefinition definition
+            ? definition.getQualifier(SpecialistSessionConfiguration.CONFIGURED_SPECIALIST)
             : null;
+    Object name =
+        configured == null ? null : configured.getAttribute(AutowireCandidateQualifier.VALUE_KEY);
     return name == null ? null : SpecialistName.of(name.toString());
   }
 }

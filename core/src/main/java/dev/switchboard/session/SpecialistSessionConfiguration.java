@@ -25,8 +25,9 @@ import org.springframework.core.env.Environment;
 public class SpecialistSessionConfiguration {
 
   /**
-   * The attribute of a bean definition that says for which specialist's settings a connector was
-   * made; a bean of the application's own that is named for the specialist wins over it.
+   * The type of the qualifier of a bean definition that says for which specialist's settings a
+   * connector was made; a bean of the application's own that is named for the specialist wins over
+   * it. A qualifier, since ahead-of-time processing leaves attributes out.
    */
   public static final String CONFIGURED_SPECIALIST = "dev.switchboard.specialist";
 

@@ -10,16 +10,13 @@ import org.reactivestreams.Publisher;
 /** Calls of annotated methods that answer later, by the kind of their answer. */
 final class LateRetries {
 
-  /** Runs the method's body, each time anew. */
-  @FunctionalInterface
-  interface Body {
-    @Nullable Object run() throws Throwable;
-  }
-
   private LateRetries() {}
 
   static Object call(
-      RetryExecutor engine, RetryMethod method, @Nullable Object[] arguments, Body body) {
+      RetryExecutor engine,
+      RetryMethod method,
+      @Nullable Object[] arguments,
+      RetryWork<@Nullable Object, ? extends Throwable> body) {
     return switch (method.kind()) {
       case FUTURE, VALUE -> future(engine, method, arguments, body);
       case MONO -> Publishers.flux(engine, method, arguments, body).singleOrEmpty();
@@ -28,7 +25,10 @@ final class LateRetries {
   }
 
   private static CompletableFuture<Object> future(
-      RetryExecutor engine, RetryMethod method, @Nullable Object[] arguments, Body body) {
+      RetryExecutor engine,
+      RetryMethod method,
+      @Nullable Object[] arguments,
+      RetryWork<@Nullable Object, ? extends Throwable> body) {
     ThreadBindings caller = ThreadBindings.capture();
     RetryContext context;
     try {
@@ -42,7 +42,7 @@ final class LateRetries {
       return CompletableFuture.failedFuture(failure);
     }
     RetryWork<CompletionStage<Object>, Throwable> work =
-        attempt -> ReturnKind.future(body.run(), method.name());
+        attempt -> ReturnKind.future(body.run(attempt), method.name());
     return new RetriedFuture<Object>(engine, context, caller, work).start();
   }
 
@@ -51,13 +51,16 @@ final class LateRetries {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // the method's own type says so; null is refused
     static reactor.core.publisher.Flux<Object> flux(
-        RetryExecutor engine, RetryMethod method, @Nullable Object[] arguments, Body body) {
+        RetryExecutor engine,
+        RetryMethod method,
+        @Nullable Object[] arguments,
+        RetryWork<@Nullable Object, ? extends Throwable> body) {
       return RetryPublishers.flux(
           engine,
           method.operation(engine),
           method.method(),
           nested -> method.ids().of(arguments, nested),
-          attempt -> (Publisher<Object>) body.run());
+          attempt -> (Publisher<Object>) body.run(attempt));
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.switchboard.retry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.InvocationObserver;
+import dev.switchboard.Weaving;
+import dev.switchboard.WovenCalls;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -9,6 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
@@ -28,8 +31,16 @@ public class RequestScopedRetryConfiguration {
 
   @Bean
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-  static RetryPostProcessor requestScopedRetryPostProcessor(ObjectProvider<RetryExecutor> engine) {
-    return new RetryPostProcessor(SingletonSupplier.of(engine::getObject));
+  static RetryPostProcessor requestScopedRetryPostProcessor(
+      ObjectProvider<RetryExecutor> engine, Environment environment) {
+    return new RetryPostProcessor(
+        SingletonSupplier.of(engine::getObject), Weaving.isChosen(environment));
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static WovenCalls.Lease wovenRetryCalls(RetryPostProcessor processor, Environment environment) {
+    return RetryInterceptor.WOVEN.lease(processor.interceptor(), Weaving.isChosen(environment));
   }
 
   @Bean

@@ -29,8 +29,8 @@ final class RetryDeclaration {
     return new InvalidDeclarationException(place(name) + ": " + rule, action);
   }
 
-  /** Judges what a proxy could not retry, and tells how the method answers. */
-  ReturnKind judge(Method method, Class<?> type) {
+  /** Judges what a proxy could not retry. */
+  void judgeOverridable(Method method) {
     int modifiers = method.getModifiers();
     if (Modifier.isStatic(modifiers)
         || Modifier.isPrivate(modifiers)
@@ -43,6 +43,10 @@ final class RetryDeclaration {
               + ", since a proxy cannot override it",
           "Remove the modifier, or move the method to a bean of its own.");
     }
+  }
+
+  /** Tells how the method answers. */
+  ReturnKind judge(Method method, Class<?> type) {
     try {
       return ReturnKind.of(method, type);
     } catch (IllegalArgumentException ex) {

@@ -1,6 +1,7 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.ReturnKind;
+import dev.switchboard.WovenCalls;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
@@ -13,6 +14,8 @@ import org.springframework.aop.framework.Advised;
 /** One call of an annotated method: finds its operation and request, and asks the engine. */
 final class RetryInterceptor implements MethodInterceptor {
 
+  static final WovenCalls<RetryInterceptor> WOVEN = new WovenCalls<>("@RequestScopedRetry");
+
   private final RetryOperationSource source;
   private final Supplier<RetryExecutor> executor;
 
@@ -22,36 +25,67 @@ final class RetryInterceptor implements MethodInterceptor {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // it does not follow T extends @Nullable Object
   public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
     Method called = invocation.getMethod();
     Object target = invocation.getThis();
     RetryMethod method =
         source.find(called, target == null ? called.getDeclaringClass() : target.getClass());
-    if (method == null) {
-      return invocation.proceed();
-    }
+    return method == null || method.isWoven()
+        ? invocation.proceed()
+        : call(
+            method,
+            invocation.getArguments(),
+            method.kind() == ReturnKind.VALUE
+                ? attempt -> proceed(invocation, method)
+                : attempt -> anew(invocation, method));
+  }
+
+  /**
+   * Finds what the aspect is to advise a call with, or null; a static method has no {@code self}.
+   */
+  @Nullable RetryMethod woven(Method called, @Nullable Object self) {
+    RetryMethod method =
+        source.find(called, self == null ? called.getDeclaringClass() : self.getClass());
+    // A method that overrides this one, and has called it, is what is retried.
+    return method != null && method.isWoven() && method.method().equals(called) ? method : null;
+  }
+
+  @SuppressWarnings("NullAway") // it does not follow T extends @Nullable Object
+  <X extends Throwable> @Nullable Object call(
+      RetryMethod method, @Nullable Object[] arguments, RetryWork<@Nullable Object, X> work)
+      throws X {
     RetryExecutor engine = executor.get();
     if (method.kind() != ReturnKind.VALUE) {
-      return LateRetries.call(engine, method, invocation.getArguments(), () -> anew(invocation));
+      return LateRetries.call(engine, method, arguments, work);
     }
-    return engine.<@Nullable Object, Throwable>call(
+    return engine.<@Nullable Object, X>call(
         method.operation(engine),
         method.method(),
-        method.ids().of(invocation.getArguments(), RetryContext.bound() != null),
-        context -> proceed(invocation));
+        method.ids().of(arguments, RetryContext.bound() != null),
+        work);
   }
 
   /** Proceeds later and maybe again, on a copy. */
-  private static @Nullable Object anew(MethodInvocation invocation) throws Throwable {
-    return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
+  @SuppressWarnings("NullAway") // null passes through the type variable of the work
+  private static Object anew(MethodInvocation invocation, RetryMethod method) throws Throwable {
+    Method before = WOVEN.proxied(method.method());
+    try {
+      return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
+    } finally {
+      WOVEN.proxied(before);
+    }
   }
 
   /** Proceeds; on a copy where more is further in, which an invocation passes only once. */
-  @SuppressWarnings("NullAway") // as above
-  private Object proceed(MethodInvocation invocation) throws Throwable {
+  @SuppressWarnings("NullAway") // null passes through the type variable of the work
+  private Object proceed(MethodInvocation invocation, RetryMethod method) throws Throwable {
     ProxyMethodInvocation repeatable = (ProxyMethodInvocation) invocation;
-    return isInnermost(repeatable) ? invocation.proceed() : repeatable.invocableClone().proceed();
+    Method before = WOVEN.proxied(method.method());
+    try {
+      return isInnermost(repeatable) ? invocation.proceed() : repeatable.invocableClone().proceed();
+    } finally {
+      WOVEN.proxied(before);
+    }
   }
 
   /** Whether our advice is the last before the method; cheap to tell of a class's proxy only. */

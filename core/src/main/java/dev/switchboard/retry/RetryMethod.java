@@ -13,11 +13,18 @@ final class RetryMethod {
   private final boolean annotatedItself;
   private final RetryPolicy policy;
   private final RequestIds ids;
+  private final boolean woven;
   private volatile @Nullable RetryOperation operation;
 
   RetryMethod(
-      String name, Method method, ReturnKind kind, boolean annotatedItself, RetryPolicy policy) {
+      String name,
+      Method method,
+      ReturnKind kind,
+      boolean annotatedItself,
+      RetryPolicy policy,
+      boolean woven) {
     this.kind = kind;
+    this.woven = woven;
     this.name = name;
     this.method = method;
     this.annotatedItself = annotatedItself;
@@ -41,6 +48,11 @@ final class RetryMethod {
   /** Whether the method carries the annotation, not its type. */
   boolean isAnnotatedItself() {
     return annotatedItself;
+  }
+
+  /** Whether AspectJ's weaver advises it, not a proxy. */
+  boolean isWoven() {
+    return woven;
   }
 
   RequestIds ids() {

@@ -1,6 +1,7 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.ReturnKind;
+import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -20,10 +21,12 @@ import org.springframework.util.ReflectionUtils;
 final class RetryOperationSource {
 
   private final UnaryOperator<String> placeholders;
+  private final boolean weaving;
   private final Map<Class<?>, Map<Method, RetryMethod>> types = new ConcurrentHashMap<>();
 
-  RetryOperationSource(UnaryOperator<String> placeholders) {
+  RetryOperationSource(UnaryOperator<String> placeholders, boolean weaving) {
     this.placeholders = placeholders;
+    this.weaving = weaving;
   }
 
   /** The annotated methods of a type, as it or its ancestors declare them. */
@@ -78,8 +81,21 @@ final class RetryOperationSource {
     }
     String name = name(method, type);
     RetryDeclaration declaration = new RetryDeclaration(name, placeholders);
+    boolean woven = weaving && isReached(method);
+    if (woven) {
+      Weaving.require(RetryDeclaration.place(name), method);
+    } else {
+      declaration.judgeOverridable(method);
+    }
     ReturnKind kind = declaration.judge(method, type);
-    return new RetryMethod(name, method, kind, onMethod != null, declaration.read(annotation));
+    return new RetryMethod(
+        name, method, kind, onMethod != null, declaration.read(annotation), woven);
+  }
+
+  private static boolean isReached(Method method) {
+    return Weaving.reaches(method, RequestScopedRetry.class)
+        || (isCovered(method)
+            && Weaving.reaches(method.getDeclaringClass(), RequestScopedRetry.class));
   }
 
   /** Whether a type's annotation is about this method; a final one it inherits is beyond it. */

@@ -36,18 +36,23 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
   private static final Logger logger = LoggerFactory.getLogger(RetryPostProcessor.class);
   private static final long serialVersionUID = 1L;
 
-  private final transient RetryOperationSource source = new RetryOperationSource(this::resolve);
+  private final transient RetryOperationSource source;
+  private final transient RetryInterceptor interceptor;
   private final transient Supplier<RetryExecutor> executor;
   private transient @Nullable Environment environment;
 
-  RetryPostProcessor(Supplier<RetryExecutor> executor) {
+  RetryPostProcessor(Supplier<RetryExecutor> executor, boolean weaving) {
     this.executor = executor;
-    this.advisor =
-        new DefaultPointcutAdvisor(
-            new RetryPointcut(source), new RetryInterceptor(source, executor));
+    this.source = new RetryOperationSource(this::resolve, weaving);
+    this.interceptor = new RetryInterceptor(source, executor);
+    this.advisor = new DefaultPointcutAdvisor(new RetryPointcut(source), interceptor);
     setBeforeExistingAdvisors(true);
     // After the post-processors that sessions and transactions come from, so outside of them.
     setOrder(Ordered.LOWEST_PRECEDENCE - 10);
+  }
+
+  RetryInterceptor interceptor() {
+    return interceptor;
   }
 
   @Override
@@ -71,7 +76,11 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
         && Modifier.isFinal(type.getModifiers())
         && !Proxy.isProxyClass(type)) {
       throw RetryDeclaration.refusal(
-          source.methods(type).iterator().next().name(),
+          source.methods(type).stream()
+              .filter(method -> !method.isWoven())
+              .findFirst()
+              .orElseThrow()
+              .name(),
           "the class must not be final, since a proxy cannot extend it",
           "Remove the modifier, or let the class implement an interface that has the method.");
     }
@@ -126,7 +135,7 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
           Arrays.stream(interfaces)
               .flatMap(face -> Arrays.stream(face.getMethods()))
               .anyMatch(declared -> source.find(declared, type) == method);
-      if (method.isAnnotatedItself() && !isThere) {
+      if (method.isAnnotatedItself() && !method.isWoven() && !isThere) {
         throw RetryDeclaration.refusal(
             method.name(),
             "the method must be on an interface of its class, since the bean's proxy has only those",
@@ -151,12 +160,13 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
     RetryPointcut(RetryOperationSource source) {
       this.source = source;
       // Asked before any method is: the whole class is judged, not up to the first that matches.
-      setClassFilter(type -> !source.methods(type).isEmpty());
+      setClassFilter(type -> !source.methods(type).stream().allMatch(RetryMethod::isWoven));
     }
 
     @Override
     public boolean matches(Method method, Class<?> targetClass) {
-      return source.find(method, targetClass) != null;
+      RetryMethod found = source.find(method, targetClass);
+      return found != null && !found.isWoven();
     }
   }
 }

@@ -10,19 +10,13 @@ import org.reactivestreams.Publisher;
 /** Calls of annotated methods that answer later, by the kind of their answer. */
 final class LateSessions {
 
-  /** Runs the method's body, each time anew. */
-  @FunctionalInterface
-  interface Body {
-    @Nullable Object run() throws Throwable;
-  }
-
   private LateSessions() {}
 
   static Object call(
       SessionInterceptor.Needs needed,
       SessionOperation operation,
       @Nullable Object[] arguments,
-      Body body) {
+      SessionWork<@Nullable Object, ? extends Throwable> body) {
     return switch (operation.kind()) {
       case FUTURE, VALUE -> future(needed, operation, arguments, body);
       case MONO -> Publishers.flux(needed, operation, arguments, body).singleOrEmpty();
@@ -45,9 +39,9 @@ final class LateSessions {
       SessionInterceptor.Needs needed,
       SessionOperation operation,
       @Nullable Object[] arguments,
-      Body body) {
+      SessionWork<@Nullable Object, ? extends Throwable> body) {
     SessionWork<CompletionStage<Object>, Throwable> work =
-        session -> ReturnKind.future(body.run(), operation.name());
+        session -> ReturnKind.future(body.run(session), operation.name());
     LateCall call;
     try {
       call = begin(needed, operation, arguments, ThreadBindings.capture());
@@ -65,11 +59,11 @@ final class LateSessions {
         SessionInterceptor.Needs needed,
         SessionOperation operation,
         @Nullable Object[] arguments,
-        Body body) {
+        SessionWork<@Nullable Object, ? extends Throwable> body) {
       return SessionPublishers.flux(
           caller -> begin(needed, operation, arguments, caller),
           operation.name(),
-          session -> (Publisher<Object>) body.run());
+          session -> (Publisher<Object>) body.run(session));
     }
   }
 }

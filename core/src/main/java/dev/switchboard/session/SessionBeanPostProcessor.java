@@ -45,6 +45,7 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
   private String place(Class<?> type) {
     return operations.operations(type).stream()
+        .filter(operation -> !operation.woven())
         .map(SessionOperation::place)
         .sorted()
         .findFirst()
@@ -56,7 +57,9 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
     Object proxy = super.postProcessAfterInitialization(bean, beanName);
     if (AopUtils.isJdkDynamicProxy(proxy)) {
       Class<?> type = AopUtils.getTargetClass(proxy);
-      operations.operations(type).forEach(operation -> checkExposed(proxy, type, operation));
+      operations.operations(type).stream()
+          .filter(operation -> !operation.woven())
+          .forEach(operation -> checkExposed(proxy, type, operation));
     }
     return proxy;
   }
@@ -82,12 +85,14 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
     OperationPointcut(SessionOperationSource operations) {
       this.operations = operations;
-      setClassFilter(type -> !operations.operations(type).isEmpty());
+      setClassFilter(
+          type -> !operations.operations(type).stream().allMatch(SessionOperation::woven));
     }
 
     @Override
     public boolean matches(Method method, Class<?> targetClass) {
-      return operations.find(method, targetClass) != null;
+      SessionOperation operation = operations.find(method, targetClass);
+      return operation != null && !operation.woven();
     }
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy how it uses its sessions
  * @param tenant where the tenant is read, or null for the resolver's answer
  * @param parts where the further parts are read
+ * @param woven whether AspectJ's weaver advises it, not a proxy
  */
 record SessionOperation(
     Method method,
@@ -26,7 +27,8 @@ record SessionOperation(
     SpecialistSettings stated,
     SessionPolicy policy,
     @Nullable ArgumentExpression tenant,
-    List<ArgumentExpression> parts) {
+    List<ArgumentExpression> parts,
+    boolean woven) {
 
   /** The method in errors, as in {@code @SpecialistSession on BookingDesk.ask}. */
   String place() {

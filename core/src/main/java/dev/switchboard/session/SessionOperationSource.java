@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.ReturnKind;
+import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -29,14 +30,17 @@ final class SessionOperationSource {
   private final ConcurrentMap<Class<?>, Map<Method, SessionOperation>> types =
       new ConcurrentHashMap<>();
   private final UnaryOperator<String> placeholders;
+  private final boolean weaving;
 
   /**
    * Creates a source.
    *
    * @param placeholders replaces <code>${...}</code>; throws where it cannot
+   * @param weaving whether the weaver advises what it reaches
    */
-  SessionOperationSource(UnaryOperator<String> placeholders) {
+  SessionOperationSource(UnaryOperator<String> placeholders, boolean weaving) {
     this.placeholders = placeholders;
+    this.weaving = weaving;
   }
 
   /** Returns the operation of a method, or of the one it implements, as called on a type. */
@@ -92,7 +96,13 @@ final class SessionOperationSource {
     Class<?> named = Proxy.isProxyClass(type) ? method.getDeclaringClass() : type;
     String name = named.getSimpleName() + "." + method.getName();
     String place = SessionOperation.place(name);
-    ReturnKind kind = checkMethod(place, method, type);
+    boolean woven = weaving && Weaving.reaches(method, SpecialistSession.class);
+    if (woven) {
+      Weaving.require(place, method);
+    } else {
+      checkOverridable(place, method);
+    }
+    ReturnKind kind = returnKind(place, method, type);
     List<ArgumentExpression> tenants = new ArrayList<>();
     List<ArgumentExpression> parts = new ArrayList<>();
     for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
@@ -118,10 +128,11 @@ final class SessionOperationSource {
         stated(place, annotation),
         new SessionPolicy(annotation.exclusive(), List.of(annotation.lostOn())),
         tenants.isEmpty() ? null : tenants.get(0),
-        List.copyOf(parts));
+        List.copyOf(parts),
+        woven);
   }
 
-  private static ReturnKind checkMethod(String place, Method method, Class<?> type) {
+  private static void checkOverridable(String place, Method method) {
     int modifiers = method.getModifiers();
     for (int modifier : new int[] {Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL}) {
       if ((modifiers & modifier) != 0) {
@@ -131,6 +142,9 @@ final class SessionOperationSource {
             "Remove the modifier, or move the method to a bean of its own.");
       }
     }
+  }
+
+  private static ReturnKind returnKind(String place, Method method, Class<?> type) {
     try {
       return ReturnKind.of(method, type);
     } catch (IllegalArgumentException e) {

@@ -3,6 +3,8 @@ package dev.switchboard.session;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.InvocationObserver;
+import dev.switchboard.Weaving;
+import dev.switchboard.WovenCalls;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -38,7 +40,8 @@ public class SpecialistSessionConfiguration {
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
   static SessionOperationSource sessionOperationSource(
       ConfigurableListableBeanFactory beans, Environment environment) {
-    return new SessionOperationSource(text -> resolve(text, beans, environment));
+    return new SessionOperationSource(
+        text -> resolve(text, beans, environment), Weaving.isChosen(environment));
   }
 
   private static String resolve(
@@ -49,22 +52,32 @@ public class SpecialistSessionConfiguration {
 
   @Bean
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-  static SessionBeanPostProcessor sessionBeanPostProcessor(
+  static SessionInterceptor sessionInterceptor(
       SessionOperationSource operations,
       ObjectProvider<SpecialistSessions> sessions,
       ObjectProvider<TenantResolver> resolver,
       ObjectProvider<SessionSettings> settings) {
-    return new SessionBeanPostProcessor(
+    return new SessionInterceptor(
         operations,
-        new SessionInterceptor(
-            operations,
-            () ->
-                new SessionInterceptor.Needs(
-                    sessions.getObject(),
-                    resolver.getIfAvailable(),
-                    settings
-                        .getIfAvailable(SpecialistSessionConfiguration::defaults)
-                        .hasTenants())));
+        () ->
+            new SessionInterceptor.Needs(
+                sessions.getObject(),
+                resolver.getIfAvailable(),
+                settings.getIfAvailable(SpecialistSessionConfiguration::defaults).hasTenants()));
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static SessionBeanPostProcessor sessionBeanPostProcessor(
+      SessionOperationSource operations, SessionInterceptor interceptor) {
+    return new SessionBeanPostProcessor(operations, interceptor);
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static WovenCalls.Lease wovenSessionCalls(
+      SessionInterceptor interceptor, Environment environment) {
+    return SessionInterceptor.WOVEN.lease(interceptor, Weaving.isChosen(environment));
   }
 
   @Bean

@@ -96,7 +96,7 @@ class RequestScopedRetryTests {
   @Test
   void annotationOnAnInterfaceCountsForAClassProxy() {
     BookingDesk target = new BookingDesk();
-    RetryOperationSource source = new RetryOperationSource(text -> text);
+    RetryOperationSource source = new RetryOperationSource(text -> text, false);
     ProxyFactory factory = new ProxyFactory(target);
     factory.setProxyTargetClass(true);
     factory.addAdvice(
@@ -109,7 +109,7 @@ class RequestScopedRetryTests {
 
   @Test
   void interfaceMethodAndClassMethodAreOneOperation() throws Exception {
-    RetryOperationSource source = new RetryOperationSource(text -> text);
+    RetryOperationSource source = new RetryOperationSource(text -> text, false);
     RetryMethod declared =
         source.find(Desk.class.getMethod("ask", Object.class), BookingDesk.class);
     assertThat(declared)
@@ -224,7 +224,7 @@ class RequestScopedRetryTests {
 
   @Test
   void annotationOnASuperclassHoldsForPublicMethodsUnlessTheySayOtherwise() {
-    RetryOperationSource source = new RetryOperationSource(text -> text);
+    RetryOperationSource source = new RetryOperationSource(text -> text, false);
     assertThat(source.methods(Derived.class))
         .extracting(RetryMethod::name)
         .containsExactlyInAnyOrder(

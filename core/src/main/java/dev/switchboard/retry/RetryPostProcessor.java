@@ -38,11 +38,13 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
 
   private final transient RetryOperationSource source;
   private final transient RetryInterceptor interceptor;
+  private final boolean weaving;
   private final transient Supplier<RetryExecutor> executor;
   private transient @Nullable Environment environment;
 
   RetryPostProcessor(Supplier<RetryExecutor> executor, boolean weaving) {
     this.executor = executor;
+    this.weaving = weaving;
     this.source = new RetryOperationSource(this::resolve, weaving);
     this.interceptor = new RetryInterceptor(source, executor);
     this.advisor = new DefaultPointcutAdvisor(new RetryPointcut(source), interceptor);
@@ -101,7 +103,8 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
       }
     }
     for (String setting : unused) {
-      refuse(setting, engine.settings().lenientWiring());
+      // Woven classes need not be beans, and are not known before they are called.
+      refuse(setting, weaving || engine.settings().lenientWiring());
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.BridgeMethodResolver;
@@ -31,6 +32,7 @@ final class SessionOperationSource {
       new ConcurrentHashMap<>();
   private final UnaryOperator<String> placeholders;
   private final boolean weaving;
+  private volatile Consumer<SessionOperation> later = operation -> {};
 
   /**
    * Creates a source.
@@ -41,6 +43,11 @@ final class SessionOperationSource {
   SessionOperationSource(UnaryOperator<String> placeholders, boolean weaving) {
     this.placeholders = placeholders;
     this.weaving = weaving;
+  }
+
+  /** Lets woven operations of classes that are read from now on be judged before they are used. */
+  void whenWovenLater(Consumer<SessionOperation> judge) {
+    later = judge;
   }
 
   /** Returns the operation of a method, or of the one it implements, as called on a type. */
@@ -70,6 +77,9 @@ final class SessionOperationSource {
     if (known == null) {
       Class<?> userClass = ClassUtils.getUserClass(type);
       known = userClass == type ? parse(type) : methods(userClass);
+      if (userClass == type) {
+        known.values().stream().filter(SessionOperation::woven).forEach(later);
+      }
       types.put(type, known);
     }
     return known;

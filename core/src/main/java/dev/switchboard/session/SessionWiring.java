@@ -1,14 +1,12 @@
 package dev.switchboard.session;
 
 import dev.switchboard.InvalidDeclarationException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,14 +64,9 @@ final class SessionWiring implements SmartInitializingSingleton {
     specialists()
         .forEach(
             (name, operations) -> {
-              check(problems, () -> checkAgree("ttl", name, operations, SpecialistSettings::ttl));
-              check(
-                  problems,
-                  () ->
-                      checkAgree("idleTimeout", name, operations, SpecialistSettings::idleTimeout));
-              check(
-                  problems,
-                  () -> checkAgree("maxSize", name, operations, SpecialistSettings::maxSize));
+              StatedAttribute.ALL.forEach(
+                  attribute ->
+                      check(problems, () -> attribute.checkAgreed(settings, name, operations)));
               if (!hasOwnEngine()) {
                 check(problems, () -> connector(name, operations));
               }
@@ -89,6 +82,30 @@ final class SessionWiring implements SmartInitializingSingleton {
     if (problems.isEmpty()) {
       specialists().keySet().forEach(sessions.getObject()::settle);
     }
+    source.whenWovenLater(this::admit);
+  }
+
+  /**
+   * Judges what no bean has: methods of objects that Spring has not made, before they are called.
+   */
+  private synchronized void admit(SessionOperation operation) {
+    SpecialistName name = operation.specialist();
+    List<SessionOperation> before = specialists().getOrDefault(name, List.of());
+    List<SessionOperation> after = new ArrayList<>(before);
+    after.add(operation);
+    StatedAttribute.ALL.forEach(attribute -> attribute.checkAgreed(settings, name, after));
+    if (!before.isEmpty()
+        && !settings.settle(name, before).limits().equals(settings.settle(name, after).limits())) {
+      throw new InvalidDeclarationException(
+          "%s: ttl, idleTimeout and maxSize of specialist '%s' must be known at startup but this"
+                  .formatted(operation.place(), name)
+              + " class is no bean's",
+          "State them on a bean's method, or set switchboard.specialists.%s.*.".formatted(name));
+    }
+    checkTenant(operation);
+    Map<SpecialistName, List<SessionOperation>> known = new LinkedHashMap<>(specialists());
+    known.put(name, after);
+    specialists = known;
   }
 
   /** An engine of the application's own, which ours gives way to, has connectors of its own. */
@@ -129,42 +146,6 @@ final class SessionWiring implements SmartInitializingSingleton {
       }
     }
     return types;
-  }
-
-  private <T> void checkAgree(
-      String attribute,
-      SpecialistName name,
-      List<SessionOperation> operations,
-      Function<SpecialistSettings, @Nullable T> value) {
-    if (value.apply(settings.settingsOf(name)) != null) {
-      return;
-    }
-    SessionOperation first = null;
-    for (SessionOperation operation : operations) {
-      T stated = value.apply(operation.stated());
-      if (stated == null) {
-        continue;
-      }
-      if (first == null) {
-        first = operation;
-      } else if (!stated.equals(value.apply(first.stated()))) {
-        throw new InvalidDeclarationException(
-            "%s: %s of specialist '%s' must be one value but was %s, and %s on %s"
-                .formatted(
-                    operation.place(),
-                    attribute,
-                    name,
-                    print(stated),
-                    print(value.apply(first.stated())),
-                    first.name()),
-            "State it on one method, or set switchboard.specialists.%s.%s."
-                .formatted(name, StatedSettings.property(attribute)));
-      }
-    }
-  }
-
-  private static String print(@Nullable Object value) {
-    return value instanceof Duration duration ? Durations.print(duration) : String.valueOf(value);
   }
 
   private String connector(SpecialistName name, List<SessionOperation> operations) {

@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What {@code switchboard.*} says about sessions and specialists; retries are in {@link
  * RetryProperties}.
  *
+ * @param advice What gives annotated methods their sessions and retries.
  * @param tenancy Whether each session belongs to a tenant, or the application has only one.
  * @param wiring Whether missing connectors, contradicting settings and settings that nothing uses
  *     stop startup or are logged.
@@ -23,12 +24,21 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("switchboard")
 public record SwitchboardProperties(
+    @DefaultValue("proxy") Advice advice,
     @DefaultValue("required") Tenancy tenancy,
     @DefaultValue("strict") Wiring wiring,
     @Nullable Store store,
     @DefaultValue Http http,
     @DefaultValue Session session,
     @DefaultValue Map<String, Specialist> specialists) {
+
+  /** What advises annotated methods; read by the features themselves, here for editors to know. */
+  public enum Advice {
+    /** Proxies of the beans. */
+    PROXY,
+    /** Aspects, woven into the classes as they are loaded. */
+    ASPECTJ
+  }
 
   /** Whether sessions belong to tenants. */
   public enum Tenancy {

@@ -136,6 +136,17 @@ class SpringAdviceOrderTests {
       done.complete(SessionContext.current().id());
     }
 
+    @Async
+    @SpecialistSession("desk")
+    @RequestScopedRetry(maxRetries = 2)
+    public CompletableFuture<String> answer(@Tenant String tenant) {
+      String thread = Thread.currentThread().getName();
+      seen.add(thread + " attempt " + RetryContext.current().attempt());
+      return seen.size() == 1
+          ? CompletableFuture.failedFuture(new IllegalStateException("unavailable"))
+          : CompletableFuture.completedFuture(SessionContext.current().id());
+    }
+
     @Retryable(maxRetries = 1, delay = 0)
     @SpecialistSession("desk")
     @RequestScopedRetry(maxRetries = 1)
@@ -187,6 +198,20 @@ class SpringAdviceOrderTests {
                   .allMatch(run -> run.startsWith("async-"))
                   .extracting(run -> run.replaceFirst(".* attempt", "attempt"))
                   .containsExactly("attempt 1", "attempt 2");
+            });
+  }
+
+  @Test
+  void futureOfAnAsyncMethodIsRetriedWithinTheSession() {
+    context
+        .withBean(Desk.class)
+        .run(
+            spring -> {
+              Desk desk = spring.getBean(Desk.class);
+              assertThat(desk.answer("acme").get(30, TimeUnit.SECONDS)).isEqualTo("id-1");
+              assertThat(desk.seen()).hasSize(2);
+              assertThat(desk.seen().get(0)).startsWith("async-").endsWith("attempt 1");
+              assertThat(desk.seen().get(1)).endsWith("attempt 2");
             });
   }
 

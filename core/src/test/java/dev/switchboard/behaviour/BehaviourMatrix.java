@@ -31,7 +31,7 @@ class BehaviourMatrix {
     List<Long> counts = new ArrayList<>();
     StringBuilder table = new StringBuilder("| form | advice |");
     jdks().forEach(jdk -> table.append(" JDK ").append(jdk).append(" |"));
-    for (Form form : Form.all()) {
+    for (Form<?> form : Form.all()) {
       for (Advice advice : Advice.values()) {
         table.append("\n| ").append(form.name()).append(" | ").append(advice).append(" |");
         for (int jdk : jdks()) {

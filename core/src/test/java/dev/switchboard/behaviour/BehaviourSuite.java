@@ -30,19 +30,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(60)
 abstract class BehaviourSuite {
 
-  final Form form;
+  final Form<?> form;
   final Advice advice;
   private @Nullable World opened;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
-  BehaviourSuite(Form form, Advice advice) {
+  BehaviourSuite(Form<?> form, Advice advice) {
     this.form = form;
     this.advice = advice;
   }
 
   @BeforeEach
   void open() {
-    opened = new World(form, advice);
+    opened = World.of(form, advice);
   }
 
   @AfterEach

@@ -1,28 +1,48 @@
 package dev.switchboard.behaviour;
 
 import dev.switchboard.retry.RetryExecutor;
+import dev.switchboard.retry.RetryOperation;
+import dev.switchboard.session.SessionKey;
+import dev.switchboard.session.SessionPolicy;
 import dev.switchboard.session.SpecialistSessions;
 import java.util.List;
 
-/** A form in which methods give their results: all that the suite has to know of it. */
-interface Form {
+/**
+ * A form in which methods answer: all that the suite has to know of it.
+ *
+ * @param <R> what the methods return
+ */
+abstract class Form<R> {
 
-  /** All forms; each is a column of the matrix. */
-  static List<Form> all() {
-    return List.of(new Values());
+  /** All forms; each is a row of the matrix for every advice. */
+  static List<Form<?>> all() {
+    return List.of(new Values(), new Futures(), new Monos(), new Fluxes());
   }
 
-  String name();
+  abstract String name();
 
-  /** A class with annotated methods and no interface. */
-  Class<?> type();
+  abstract Class<? extends Desk<R>> desk();
 
-  /** A class whose methods are annotated on the interface that it implements. */
-  Class<?> typeWithInterface();
+  abstract Class<? extends Counter<R>> counter();
 
-  /** Calls a bean of either class. */
-  Calls calls(Object bean);
+  /** Waits for an answer. */
+  abstract String await(R answer) throws Exception;
 
-  /** Does the same without annotations. */
-  Calls calls(SpecialistSessions sessions, RetryExecutor retries);
+  /** Calls within a session without annotations. */
+  abstract R call(SpecialistSessions sessions, SessionKey key, SessionPolicy policy, Body body)
+      throws Exception;
+
+  /** Calls within a session and retries without annotations. */
+  abstract R call(
+      RetryExecutor retries,
+      RetryOperation operation,
+      SpecialistSessions sessions,
+      SessionKey key,
+      Body body)
+      throws Exception;
+
+  @Override
+  public String toString() {
+    return name();
+  }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("cells")
 class ProxiedBehaviourTests extends BehaviourSuite {
 
-  ProxiedBehaviourTests(Form form, Advice advice) {
+  ProxiedBehaviourTests(Form<?> form, Advice advice) {
     super(form, advice);
   }
 

@@ -9,11 +9,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("forms")
 class WovenBehaviourTests extends BehaviourSuite {
 
-  WovenBehaviourTests(Form form) {
+  WovenBehaviourTests(Form<?> form) {
     super(form, Advice.WOVEN);
   }
 
-  static List<Form> forms() {
+  static List<Form<?>> forms() {
     return Form.all();
   }
 }

@@ -17,8 +17,6 @@ import org.springframework.core.env.Environment;
  */
 public final class Weaving {
 
-  private static final String PROPERTY = "switchboard.advice";
-
   /** As deep as the aspects' pointcuts look: the annotation, on another, on another. */
   private static final int MAX_DISTANCE = 2;
 
@@ -32,10 +30,11 @@ public final class Weaving {
    * @throws InvalidDeclarationException if it is neither {@code proxy} nor {@code aspectj}
    */
   public static boolean isChosen(Environment environment) {
-    String advice = environment.getProperty(PROPERTY, "proxy").strip();
+    String advice = environment.getProperty("switchboard.advice", "proxy").strip();
     if (!advice.equalsIgnoreCase("proxy") && !advice.equalsIgnoreCase("aspectj")) {
       throw new InvalidDeclarationException(
-          PROPERTY + " must be proxy or aspectj but was " + advice, "Correct " + PROPERTY + ".");
+          "switchboard.advice must be proxy or aspectj but was " + advice,
+          "Correct switchboard.advice.");
     }
     return advice.equalsIgnoreCase("aspectj");
   }
@@ -84,9 +83,8 @@ public final class Weaving {
         .noneMatch(declared -> declared.getName().startsWith(body))) {
       throw new InvalidDeclarationException(
           "%s: the class must be woven, since switchboard.advice is aspectj".formatted(place),
-          "Start the JVM with -javaagent:aspectjweaver.jar, or let Spring weave"
-              + " (@EnableLoadTimeWeaving) before the class is loaded; let META-INF/aop.xml include"
-              + " its package; or set switchboard.advice=proxy.");
+          "Start the JVM with -javaagent:aspectjweaver.jar and let META-INF/aop.xml include the"
+              + " class's package, or set switchboard.advice=proxy.");
     }
   }
 }

@@ -12,6 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.PointcutAdvisor;
+import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -64,6 +67,9 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String beanName) {
+    if (weaving && bean instanceof Advised advised) {
+      requireTransactionsInside(advised);
+    }
     Object proxy = super.postProcessAfterInitialization(bean, beanName);
     if (AopUtils.isJdkDynamicProxy(proxy) && !(bean instanceof AopInfrastructureBean)) {
       requireOnInterfaces(AopUtils.getTargetClass(bean), proxy.getClass().getInterfaces());
@@ -143,6 +149,28 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
             method.name(),
             "the method must be on an interface of its class, since the bean's proxy has only those",
             "Declare it on an interface, or set spring.aop.proxy-target-class=true.");
+      }
+    }
+  }
+
+  /** The advice of a proxy is outside of what is woven, so all attempts would share its effect. */
+  private void requireTransactionsInside(Advised advised) {
+    Class<?> type = AopUtils.getTargetClass(advised);
+    for (RetryMethod method : source.methods(type)) {
+      for (Advisor advisor : method.isWoven() ? advised.getAdvisors() : new Advisor[0]) {
+        if (advisor instanceof PointcutAdvisor transactions
+            && advisor
+                .getAdvice()
+                .getClass()
+                .getName()
+                .startsWith("org.springframework.transaction")
+            && transactions.getPointcut().getMethodMatcher().matches(method.method(), type)) {
+          throw RetryDeclaration.refusal(
+              method.name(),
+              "the method's transactions must be woven too, since a proxy's would span all attempts",
+              "Set mode = AdviceMode.ASPECTJ on @EnableTransactionManagement, with spring-aspects on"
+                  + " the class path; or set switchboard.advice=proxy.");
+        }
       }
     }
   }

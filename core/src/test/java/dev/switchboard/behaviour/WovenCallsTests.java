@@ -26,6 +26,12 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /** What only woven aspects do, and what they leave to proxies. Needs the weaver. */
 class WovenCallsTests {
@@ -353,10 +359,84 @@ class WovenCallsTests {
   void pausedContextMakesRoomForAnother() {
     woven.run(
         first -> {
-          first.getSourceApplicationContext().stop();
+          first.getSourceApplicationContext().pause();
           woven.run(second -> assertThat(new Desk().last("acme")).isEqualTo("id-1"));
-          first.getSourceApplicationContext().start();
+          first.getSourceApplicationContext().restart();
           assertThat(new Desk().last("acme")).isEqualTo("id-1");
         });
+  }
+
+  @Configuration
+  @EnableTransactionManagement
+  static class Transactions {
+
+    @Bean
+    PlatformTransactionManager transactionManager() {
+      return new PseudoTransactionManager();
+    }
+  }
+
+  static class PseudoTransactionManager extends AbstractPlatformTransactionManager {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected Object doGetTransaction() {
+      return new Object();
+    }
+
+    @Override
+    protected void doBegin(Object transaction, TransactionDefinition definition) {}
+
+    @Override
+    protected void doCommit(DefaultTransactionStatus status) {}
+
+    @Override
+    protected void doRollback(DefaultTransactionStatus status) {}
+  }
+
+  static class Ledger {
+
+    @Transactional
+    @RequestScopedRetry
+    public String book() {
+      return "booked";
+    }
+  }
+
+  static class Reader {
+
+    @Transactional
+    public String read() {
+      return ask();
+    }
+
+    @RequestScopedRetry
+    public String ask() {
+      return "attempt " + RetryContext.current().attempt();
+    }
+  }
+
+  @Test
+  void transactionOfAProxyAroundWovenRetriesIsRefused() {
+    ApplicationContextRunner transactional = woven.withUserConfiguration(Transactions.class);
+    transactional
+        .withBean(Ledger.class)
+        .run(
+            context ->
+                assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOf(InvalidDeclarationException.class)
+                    .hasMessage(
+                        "@RequestScopedRetry on Ledger.book: the method's transactions must be"
+                            + " woven too, since a proxy's would span all attempts"));
+    transactional
+        .withBean(Reader.class)
+        .run(
+            context ->
+                assertThat(context.getBean(Reader.class).read())
+                    .as("within a transaction of another method")
+                    .isEqualTo("attempt 1"));
   }
 }

@@ -19,6 +19,7 @@ class InvalidSessionPropertyTests {
       delimiter = '|',
       textBlock =
           """
+          advice=magic                  | advice must be proxy or aspectj but was magic
           session.max-size=0            | session.max-size must be at least 1 but was 0
           session.ttl=-1s               | session.ttl must be positive but was -1s
           session.idle-timeout=0s       | session.idle-timeout must be positive but was 0s

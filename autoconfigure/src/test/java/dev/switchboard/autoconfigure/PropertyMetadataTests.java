@@ -73,6 +73,7 @@ class PropertyMetadataTests {
     assertThat(engines).isNotEmpty();
     assertThat(defaults)
         .containsAllEntriesOf(engines)
+        .containsEntry("switchboard.advice", "proxy")
         .containsEntry("switchboard.tenancy", "required")
         .containsEntry("switchboard.wiring", "strict")
         .containsEntry("switchboard.retry.enabled", "true")

@@ -180,4 +180,14 @@ class StartupFailureTests {
         "No specialist 'marketing': the engine must be built with its connector",
         "Name it: SpecialistSessions.builder().specialist(\"marketing\", connector).");
   }
+
+  @Test
+  void wovenAdviceWithoutAWeaverIsExplained(CapturedOutput output) {
+    explains(
+        output,
+        Application.class,
+        "Marketing.ask: the class must be woven, since switchboard.advice is aspectj",
+        "Start the JVM with -javaagent:aspectjweaver.jar",
+        "--switchboard.advice=aspectj");
+  }
 }

@@ -209,9 +209,10 @@ class SpringAdviceOrderTests {
             spring -> {
               Desk desk = spring.getBean(Desk.class);
               assertThat(desk.answer("acme").get(30, TimeUnit.SECONDS)).isEqualTo("id-1");
-              assertThat(desk.seen()).hasSize(2);
-              assertThat(desk.seen().get(0)).startsWith("async-").endsWith("attempt 1");
-              assertThat(desk.seen().get(1)).endsWith("attempt 2");
+              assertThat(desk.seen())
+                  .as("on whatever thread the session is opened")
+                  .extracting(run -> run.replaceFirst(".* attempt", "attempt"))
+                  .containsExactly("attempt 1", "attempt 2");
             });
   }
 

@@ -111,7 +111,7 @@ class VirtualThreadTests {
       AtomicInteger alone =
           inside.computeIfAbsent(session.key().tenant() + "", tenant -> new AtomicInteger());
       assertThat(alone.incrementAndGet()).isEqualTo(1);
-      Thread.yield();
+      Thread.onSpinWait();
       alone.decrementAndGet();
     }
     if (!RetryContext.current().isRetry()) {

@@ -63,6 +63,7 @@ public final class SpecialistSessionAutoConfiguration {
     map.from(session::openTimeout).to(settings::openTimeout);
     map.from(session::learnTimeout).to(settings::learnTimeout);
     map.from(session::exclusiveWait).to(settings::exclusiveWait);
+    map.from(session::maxConcurrentOpens).to(settings::maxConcurrentOpens);
     return settings.defaults(
         new SpecialistSettings(session.ttl(), session.idleTimeout(), session.maxSize()));
   }

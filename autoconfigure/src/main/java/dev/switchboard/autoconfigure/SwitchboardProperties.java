@@ -87,6 +87,7 @@ public record SwitchboardProperties(
    * @param learnTimeout How long callers wait for the first reply to name a session that is
    *     learned.
    * @param exclusiveWait How long an exclusive call waits for its turn.
+   * @param maxConcurrentOpens How many openings of one specialist run at once; further ones wait.
    */
   public record Session(
       @Nullable Duration ttl,
@@ -94,7 +95,8 @@ public record SwitchboardProperties(
       @Nullable Integer maxSize,
       @Nullable Duration openTimeout,
       @Nullable Duration learnTimeout,
-      @Nullable Duration exclusiveWait) {}
+      @Nullable Duration exclusiveWait,
+      @Nullable Integer maxConcurrentOpens) {}
 
   /**
    * What holds for one specialist.

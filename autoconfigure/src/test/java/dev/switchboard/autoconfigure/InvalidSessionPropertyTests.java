@@ -26,6 +26,7 @@ class InvalidSessionPropertyTests {
           session.open-timeout=0s       | session.open-timeout must be positive but was 0s
           session.learn-timeout=-5m     | session.learn-timeout must be positive but was -5m
           session.exclusive-wait=0s     | session.exclusive-wait must be positive but was 0s
+          session.max-concurrent-opens=0 | session.max-concurrent-opens must be at least 1 but was 0
           specialists.shop.max-size=0   | specialists.shop.max-size must be at least 1 but was 0
           specialists.shop.ttl=0s       | specialists.shop.ttl must be positive but was 0s
           specialists.shop.idle-timeout=-1s \

@@ -4,6 +4,7 @@ import dev.switchboard.Continuations;
 import dev.switchboard.Invocation;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,29 @@ final class FlightWaits {
           throw e;
         }
         // Which time ran out is told by the next look at both.
+      }
+    }
+  }
+
+  /**
+   * Waits until the flight's specialist may be asked.
+   *
+   * @throws SessionOpenException where nobody wants the flight any more
+   * @throws TimeoutException where the time of this thread's call ran out before
+   */
+  void acquire(Flight flight, Semaphore permits) throws TimeoutException, InterruptedException {
+    Invocation invocation = Invocation.current();
+    for (; ; ) {
+      long left = flights.remainingNanos(flight);
+      if (flight.unwanted() != null) {
+        throw Flights.refusal(flight);
+      }
+      long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
+      if (permits.tryAcquire(Math.max(0, Math.min(left, allowed)), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+      if (allowed <= 0) {
+        throw new TimeoutException();
       }
     }
   }

@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,15 +111,31 @@ final class SessionOpenings {
   }
 
   private @Nullable String open(Flight flight) {
-    if (flight.unwanted() != null) {
-      flights.handOver(flight);
-      throw Flights.refusal(flight);
-    }
+    Specialist specialist = specialists.get(flight.key().name());
+    Semaphore permits = specialist.openPermits();
+    awaitPermit(flight, permits);
     try {
-      Specialist specialist = specialists.get(flight.key().name());
+      if (flight.unwanted() != null) {
+        flights.handOver(flight);
+        throw Flights.refusal(flight);
+      }
       return specialist.events().open(specialist, flight);
     } catch (Throwable failure) {
       throw flights.fail(flight, "the connector failed with ", failure);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private void awaitPermit(Flight flight, Semaphore permits) {
+    try {
+      waits.acquire(flight, permits);
+    } catch (TimeoutException e) {
+      flights.handOver(flight);
+      throw SessionOpenException.of(
+          flight.key(), "the time of the call ran out before the specialist could be asked", null);
+    } catch (InterruptedException e) {
+      throw flights.fail(flight, "", e);
     }
   }
 

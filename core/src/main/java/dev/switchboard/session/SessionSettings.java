@@ -20,7 +20,8 @@ public final class SessionSettings {
   private final Duration openTimeout;
   private final Duration learnTimeout;
   private final Duration exclusiveWait;
-  private final List<Setting> waits;
+  private final int maxConcurrentOpens;
+  private final List<Setting> general;
   private final boolean tenants;
   private final boolean strictWiring;
 
@@ -30,11 +31,13 @@ public final class SessionSettings {
     this.openTimeout = orElse(builder.openTimeout, Duration.ofSeconds(30));
     this.learnTimeout = orElse(builder.learnTimeout, Duration.ofMinutes(2));
     this.exclusiveWait = orElse(builder.exclusiveWait, Duration.ofMinutes(2));
-    this.waits =
+    this.maxConcurrentOpens = builder.maxConcurrentOpens == null ? 64 : builder.maxConcurrentOpens;
+    this.general =
         List.of(
-            wait("open-timeout", openTimeout, builder.openTimeout),
-            wait("learn-timeout", learnTimeout, builder.learnTimeout),
-            wait("exclusive-wait", exclusiveWait, builder.exclusiveWait));
+            general("open-timeout", openTimeout, builder.openTimeout),
+            general("learn-timeout", learnTimeout, builder.learnTimeout),
+            general("exclusive-wait", exclusiveWait, builder.exclusiveWait),
+            general("max-concurrent-opens", maxConcurrentOpens, builder.maxConcurrentOpens));
     this.tenants = builder.tenants;
     this.strictWiring = builder.strictWiring;
   }
@@ -43,7 +46,7 @@ public final class SessionSettings {
     return stated == null ? otherwise : stated;
   }
 
-  private static Setting wait(String name, Duration value, @Nullable Duration stated) {
+  private static Setting general(String name, Object value, @Nullable Object stated) {
     return new Setting(
         name, value, stated == null ? Setting.DEFAULT : "switchboard.session." + name);
   }
@@ -63,7 +66,7 @@ public final class SessionSettings {
         .properties("switchboard.specialists." + name, settingsOf(name))
         .annotations(annotated)
         .properties("switchboard.session", defaults)
-        .settle(waits);
+        .settle(general);
   }
 
   SpecialistSettings settingsOf(SpecialistName name) {
@@ -96,6 +99,10 @@ public final class SessionSettings {
     return exclusiveWait;
   }
 
+  int maxConcurrentOpens() {
+    return maxConcurrentOpens;
+  }
+
   boolean hasTenants() {
     return tenants;
   }
@@ -112,6 +119,7 @@ public final class SessionSettings {
     private @Nullable Duration openTimeout;
     private @Nullable Duration learnTimeout;
     private @Nullable Duration exclusiveWait;
+    private @Nullable Integer maxConcurrentOpens;
     private boolean tenants = true;
     private boolean strictWiring = true;
 
@@ -178,6 +186,23 @@ public final class SessionSettings {
     public Builder exclusiveWait(Duration exclusiveWait) {
       Durations.requirePositive("exclusiveWait", exclusiveWait);
       this.exclusiveWait = exclusiveWait;
+      return this;
+    }
+
+    /**
+     * How many openings of one specialist run at once, each for another key; further ones wait
+     * within their {@code open-timeout}, in order of arrival. So that a specialist that comes back,
+     * or hangs, is not asked for all sessions at once. 64 by default.
+     *
+     * @param maxConcurrentOpens at least 1
+     * @return this
+     */
+    public Builder maxConcurrentOpens(int maxConcurrentOpens) {
+      if (maxConcurrentOpens < 1) {
+        throw new IllegalArgumentException(
+            "maxConcurrentOpens must be at least 1 but was " + maxConcurrentOpens);
+      }
+      this.maxConcurrentOpens = maxConcurrentOpens;
       return this;
     }
 

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import dev.switchboard.ConnectorWork;
 import dev.switchboard.ThreadBindings;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,21 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param settled what holds for it
  * @param connector how to reach it, looked up at first use
  * @param events tells what happens at it
+ * @param openPermits held while its connector opens
  */
 record Specialist(
     SpecialistName name,
     SettledSettings settled,
     Supplier<SpecialistConnector> connector,
-    SpecialistEvents events) {
+    SpecialistEvents events,
+    Semaphore openPermits) {
 
-  /** A specialist at which nothing is observed yet. */
+  /** A specialist before it is in use. */
   Specialist(
       SpecialistName name, SettledSettings settled, Supplier<SpecialistConnector> connector) {
-    this(name, settled, connector, SpecialistEvents.NONE);
+    this(name, settled, connector, SpecialistEvents.NONE, new Semaphore(0));
   }
 
-  Specialist observedBy(SpecialistEvents observer) {
-    return new Specialist(name, settled, connector, observer);
+  Specialist inUse(SpecialistEvents observer, int concurrentOpens) {
+    return new Specialist(name, settled, connector, observer, new Semaphore(concurrentOpens, true));
   }
 
   private static final int MAX_ID_BYTES = 4096;

@@ -59,7 +59,8 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     this.store = store;
     this.startNanos = ticker.read();
     this.startInstant = Instant.now();
-    this.specialists = new Specialists(source, store, ledger, observer, ticker);
+    this.specialists =
+        new Specialists(source, store, ledger, observer, ticker, settings.maxConcurrentOpens());
     SessionDrain drain = new SessionDrain(ledger, store, specialists, scheduler, closeExecutor);
     this.flights = new Flights(store, settings, ticker);
     FlightWaits waits = new FlightWaits(flights);

@@ -23,6 +23,7 @@ final class Specialists {
   private final Ledger ledger;
   private final @Nullable SessionObserver observer;
   private final Ticker ticker;
+  private final int concurrentOpens;
 
   /**
    * Creates the register.
@@ -34,7 +35,9 @@ final class Specialists {
       SessionStore store,
       Ledger ledger,
       @Nullable SessionObserver observer,
-      Ticker ticker) {
+      Ticker ticker,
+      int concurrentOpens) {
+    this.concurrentOpens = concurrentOpens;
     this.source = source;
     this.store = store;
     this.ledger = ledger;
@@ -93,7 +96,7 @@ final class Specialists {
       configure(specialist);
       ledger.open(name);
       SpecialistEvents events = new SpecialistEvents(observer, name, ticker);
-      Specialist observed = specialist.observedBy(events);
+      Specialist observed = specialist.inUse(events, concurrentOpens);
       settled.put(name, observed);
       events.settled(specialist.settled().limits(), () -> ledger.counts(name));
       return observed;

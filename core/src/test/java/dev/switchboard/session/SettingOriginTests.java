@@ -79,7 +79,8 @@ class SettingOriginTests {
         setting("ttl", MINUTE, "@SpecialistSession on Desk.file"),
         setting("open-timeout", MINUTE, "switchboard.session.open-timeout"),
         setting("learn-timeout", Duration.ofMinutes(2), "default"),
-        setting("exclusive-wait", Duration.ofMinutes(2), "default"));
+        setting("exclusive-wait", Duration.ofMinutes(2), "default"),
+        setting("max-concurrent-opens", 64, "default"));
   }
 
   @Test

@@ -53,8 +53,15 @@ public interface InvocationObserver {
      */
     default void leave() {}
 
-    /** A thread, not always the one of the start, goes on with the invocation until it leaves. */
-    default void enter() {}
+    /**
+     * A thread, not always the one of the start, goes on with the invocation, which has been left;
+     * several may at once.
+     *
+     * @return run by the same thread when it leaves
+     */
+    default Runnable enter() {
+      return () -> {};
+    }
 
     /**
      * Returns what Reactor's context is to carry while a publisher is subscribed.

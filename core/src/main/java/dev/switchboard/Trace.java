@@ -88,11 +88,25 @@ public final class Trace {
    * Tells that this thread goes on with the invocation.
    *
    * @param trace who is told, or null for nobody
+   * @return to be closed by this thread when it leaves
    */
-  public static void enter(@Nullable Trace trace) {
+  public static Visit enter(@Nullable Trace trace) {
     if (trace != null) {
-      trace.tell(Watch::enter);
+      try {
+        Runnable leave = trace.watch.enter();
+        return () -> trace.tell(watch -> leave.run());
+      } catch (Throwable failure) {
+        ignore(failure);
+      }
     }
+    return () -> {};
+  }
+
+  /** The time that a thread goes on with an invocation. */
+  @FunctionalInterface
+  public interface Visit extends AutoCloseable {
+    @Override
+    void close();
   }
 
   /**

@@ -48,9 +48,7 @@ public final class InvocationObservations implements InvocationObserver {
     private final ObservationRegistry registry;
     private final Observation observation;
     private final InvocationObservationContext context;
-    private Observation.@Nullable Scope outer;
-    private Observation.@Nullable Scope scope;
-    private volatile @Nullable Thread entered;
+    private @Nullable Runnable leave;
 
     Observed(
         ObservationRegistry registry,
@@ -61,22 +59,9 @@ public final class InvocationObservations implements InvocationObserver {
       this.context = context;
       try {
         observation.start();
-        enter();
+        leave = enter();
       } catch (Throwable failure) {
-        stop();
-        throw failure;
-      }
-    }
-
-    @Override
-    public void enter() {
-      outer = registry.getCurrentObservationScope();
-      entered = Thread.currentThread();
-      try {
-        scope = observation.openScope();
-      } catch (Throwable failure) {
-        // A handler has failed when the scope was current already.
-        scope = registry.getCurrentObservationScope();
+        observation.stop();
         throw failure;
       }
     }
@@ -92,23 +77,21 @@ public final class InvocationObservations implements InvocationObserver {
     }
 
     @Override
-    public void end(@Nullable Throwable failure) {
+    public Runnable enter() {
+      Observation.Scope outer = registry.getCurrentObservationScope();
+      Observation.Scope scope;
       try {
-        if (failure != null) {
-          observation.error(failure);
-        }
-      } finally {
-        stop();
+        scope = observation.openScope();
+      } catch (Throwable failure) {
+        // A handler has failed when the scope was current already.
+        leave(registry.getCurrentObservationScope(), outer);
+        throw failure;
       }
+      return () -> leave(scope, outer);
     }
 
-    @Override
-    public void leave() {
-      // A call cancelled by another thread ends while this one is still in it.
-      if (entered != Thread.currentThread()) {
-        return;
-      }
-      entered = null;
+    /** Makes current what was before, however many handlers fail meanwhile. */
+    private void leave(Observation.@Nullable Scope scope, Observation.@Nullable Scope outer) {
       try {
         if (scope != null && scope != outer) {
           scope.close();
@@ -119,11 +102,30 @@ public final class InvocationObservations implements InvocationObserver {
     }
 
     @Override
+    public void leave() {
+      Runnable entered = leave;
+      leave = null;
+      if (entered != null) {
+        entered.run();
+      }
+    }
+
+    @Override
     public Map<Object, Object> reactorContext() {
       return Map.of(ObservationThreadLocalAccessor.KEY, observation);
     }
 
-    /** Stops, and makes current what was before, however many handlers fail meanwhile. */
+    @Override
+    public void end(@Nullable Throwable failure) {
+      try {
+        if (failure != null) {
+          observation.error(failure);
+        }
+      } finally {
+        stop();
+      }
+    }
+
     private void stop() {
       try {
         leave();

@@ -57,8 +57,7 @@ final class RetriedFlux<T> {
 
   private Publisher<T> attempt() {
     Trace.event(trace, Event.ATTEMPT);
-    Trace.enter(trace);
-    try {
+    try (Trace.Visit visit = Trace.enter(trace)) {
       Publisher<T> attempt = context.attempt(within, work);
       return attempt != null
           ? attempt
@@ -67,8 +66,6 @@ final class RetriedFlux<T> {
                   context.operation().name() + " returned null where a publisher is due"));
     } catch (Throwable failure) {
       return Flux.error(failure);
-    } finally {
-      Trace.leave(trace);
     }
   }
 

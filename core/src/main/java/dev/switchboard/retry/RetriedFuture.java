@@ -48,14 +48,11 @@ final class RetriedFuture<T extends @Nullable Object> extends CompletableFuture<
     Trace trace = context.trace();
     Trace.event(trace, Event.ATTEMPT);
     CompletableFuture<T> attempt;
-    Trace.enter(trace);
-    try {
+    try (Trace.Visit visit = Trace.enter(trace)) {
       attempt = started();
     } catch (Throwable failure) {
       failed(failure);
       return;
-    } finally {
-      Trace.leave(trace);
     }
     begin(attempt);
     var unused =

@@ -91,19 +91,23 @@ final class FlightWaits {
   /**
    * Waits until the flight's specialist may be asked.
    *
-   * @throws SessionOpenException where nobody wants the flight any more
+   * @return false where nobody wants the flight any more
    * @throws TimeoutException where the time of this thread's call ran out before
    */
-  void acquire(Flight flight, Semaphore permits) throws TimeoutException, InterruptedException {
+  boolean acquire(Flight flight, Semaphore permits) throws TimeoutException, InterruptedException {
     Invocation invocation = Invocation.current();
     for (; ; ) {
       long left = flights.remainingNanos(flight);
       if (flight.unwanted() != null) {
-        throw Flights.refusal(flight);
+        return false;
       }
       long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
       if (permits.tryAcquire(Math.max(0, Math.min(left, allowed)), TimeUnit.NANOSECONDS)) {
-        return;
+        if (flight.unwanted() == null) {
+          return true;
+        }
+        permits.release();
+        return false;
       }
       if (allowed <= 0) {
         throw new TimeoutException();

@@ -122,11 +122,9 @@ final class LateCall {
   /** Runs the method's body on this thread, which returns what answers later. */
   <R extends @Nullable Object> R run(SessionWork<R, ?> body) throws Throwable {
     ThreadBindings before = bindings.bind();
-    Trace.enter(own);
-    try {
+    try (Trace.Visit visit = Trace.enter(context.trace())) {
       return body.run(context);
     } finally {
-      Trace.leave(own);
       before.bind();
     }
   }

@@ -101,11 +101,9 @@ final class LateOpenings {
       return CompletableFuture.supplyAsync(
           () -> {
             ThreadBindings before = caller.bind();
-            Trace.enter(context.trace());
-            try {
+            try (Trace.Visit visit = Trace.enter(context.trace())) {
               return openings.open(flight, context);
             } finally {
-              Trace.leave(context.trace());
               before.bind();
             }
           },

@@ -113,12 +113,11 @@ final class SessionOpenings {
   private @Nullable String open(Flight flight) {
     Specialist specialist = specialists.get(flight.key().name());
     Semaphore permits = specialist.openPermits();
-    awaitPermit(flight, permits);
+    if (!awaitPermit(flight, permits)) {
+      flights.handOver(flight);
+      throw Flights.refusal(flight);
+    }
     try {
-      if (flight.unwanted() != null) {
-        flights.handOver(flight);
-        throw Flights.refusal(flight);
-      }
       return specialist.events().open(specialist, flight);
     } catch (Throwable failure) {
       throw flights.fail(flight, "the connector failed with ", failure);
@@ -127,9 +126,10 @@ final class SessionOpenings {
     }
   }
 
-  private void awaitPermit(Flight flight, Semaphore permits) {
+  /** Returns whether it may be opened, or else nobody wants it any more. */
+  private boolean awaitPermit(Flight flight, Semaphore permits) {
     try {
-      waits.acquire(flight, permits);
+      return waits.acquire(flight, permits);
     } catch (TimeoutException e) {
       flights.handOver(flight);
       throw SessionOpenException.of(

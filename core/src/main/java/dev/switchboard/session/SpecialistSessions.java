@@ -34,9 +34,6 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   /** After the web server's drain and stop (Boot uses the 2048 phases below the default). */
   private static final int PHASE = DEFAULT_PHASE - 4096;
 
-  /** On which a specialist's connector is called for calls that answer later. */
-  private static final int THREADS = 64;
-
   private final SessionStore store;
   private final long startNanos;
   private final Instant startInstant;
@@ -69,7 +66,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
         new SessionOpenings(store, specialists, ticker, drain, flights, waits, claims);
     ExclusiveTurns turns = new ExclusiveTurns();
     this.calls = new SessionCalls(store, specialists, settings, drain, openings, flights, turns);
-    ConnectorThreads threads = new ConnectorThreads("switchboard", THREADS, Integer.MAX_VALUE);
+    ConnectorThreads threads = new ConnectorThreads("switchboard", settings.maxConcurrentOpens(), Integer.MAX_VALUE);
     LateOpenings lateOpenings = new LateOpenings(store, openings, flights, waits, claims, threads);
     LateCalls late =
         new LateCalls(calls, specialists, settings, drain, lateOpenings, turns, threads);

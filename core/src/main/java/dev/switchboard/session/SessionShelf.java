@@ -32,7 +32,7 @@ final class SessionShelf {
   /** Among how many of the oldest in {@code order} the least recently used is looked for. */
   private static final int CANDIDATES = 256;
 
-  /** Caffeine hears of a session's uses once in this time; so far it may tell idle times short. */
+  /** Caffeine hears of a session's uses once in this time. */
   private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final int maxSize;
@@ -199,10 +199,9 @@ final class SessionShelf {
     long now = ticker.read();
     boolean heard = tick(now) == tick(session.lastUsedNanos()) && !session.isParked();
     session.setLastUsedNanos(now);
-    if (heard || (order.getIfPresent(session.key()) == session && !session.isParked())) {
-      return;
+    if (!heard && (order.getIfPresent(session.key()) != session || session.isParked())) {
+      putBack(session);
     }
-    putBack(session);
   }
 
   private void putBack(Session session) {
@@ -228,11 +227,12 @@ final class SessionShelf {
     }
     long now = ticker.read();
     boolean pastTtl = now - session.openedNanos() >= ttlNanos;
-    boolean usedJustNow = now - session.lastUsedNanos() < idleNanos / 2;
-    if (!pastTtl && (session.park() || usedJustNow)) {
-      if (usedJustNow) {
-        // Its use ended while Caffeine was about to drop it; the order is locked now.
+    long idleLeft = idleNanos - (now - session.lastUsedNanos());
+    if (!pastTtl && (session.park() || idleLeft > 0)) {
+      if (idleLeft > 0) {
+        // Caffeine overlooks uses less than a second apart. Its order is locked now.
         later(0, () -> putBack(session));
+        later(idleLeft, () -> findOrExpire(session.key()));
       }
       if (ttlNanos != Long.MAX_VALUE && session.isDroppedFirst()) {
         // Caffeine will count its ttl anew once it is back.

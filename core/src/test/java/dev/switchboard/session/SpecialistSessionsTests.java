@@ -71,6 +71,22 @@ class SpecialistSessionsTests {
     }
   }
 
+  /** Caffeine overlooks a use less than a second after another. */
+  @Test
+  void aUseShortlyAfterAnotherStartsTheIdleTimeAnewToo() {
+    try (Engine engine = new Engine(Engine.limits(null, Duration.ofSeconds(2)))) {
+      engine.ask(ACME);
+      engine.scheduler.advance(Duration.ofMillis(900));
+      engine.ask(ACME);
+      engine.scheduler.advance(Duration.ofMillis(1_900));
+      assertThat(engine.idOf(ACME)).isEqualTo("id-1");
+      engine.scheduler.advance(Duration.ofMillis(1_900));
+      assertThat(engine.counts().live()).isOne();
+      engine.scheduler.advance(Duration.ofMillis(2_100));
+      assertThat(engine.counts().live()).isZero();
+    }
+  }
+
   @Test
   void idleTimeRunsFromTheEndOfALongCall() {
     try (Engine engine = new Engine(Engine.limits(null, Duration.ofMinutes(1)))) {

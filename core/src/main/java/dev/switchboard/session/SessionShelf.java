@@ -134,7 +134,9 @@ final class SessionShelf {
             .expireAfterAccess()
             .orElseThrow()
             .oldest(entries -> leastRecentlyUsed(idle(entries).limit(CANDIDATES)));
-    if (chosen == null) {
+    if (size.get() < maxSize) {
+      return; // the look has let those go that had ended
+    } else if (chosen == null) {
       chosen = leastRecentlyUsed(stored.values().stream());
     }
     if (chosen != null && !remove(chosen, RemovalCause.SURPLUS)) {

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,20 @@ class SessionDrainTests {
       engine.runCloses();
       assertThat(engine.specialist.closed).containsExactly("id-1", "id-2", "id-3");
       assertThat(engine.counts()).isEqualTo(new SessionCounts(5, 2, 0, 3, 0, 0));
+    }
+  }
+
+  @Test
+  void whereSessionsHaveEndedMeanwhileNoOtherIsSurplus() {
+    UnaryOperator<SessionSettings.Builder> settings =
+        builder -> builder.defaults(new SpecialistSettings(null, Duration.ofMinutes(1), 2));
+    try (Engine engine = new Engine(settings)) {
+      engine.ask(Engine.GLOBEX);
+      engine.ticker.advance(Duration.ofSeconds(50));
+      String kept = engine.idOf(ACME);
+      engine.ticker.advance(Duration.ofSeconds(50));
+      engine.ask(SessionKey.of("marketing", "initech"));
+      assertThat(engine.idOf(ACME)).isEqualTo(kept);
     }
   }
 

@@ -42,7 +42,8 @@ public interface SpecialistConnector {
 
   /**
    * Tells whether {@code failure}, thrown by a method that used the session, means that the
-   * specialist no longer knows it. Answers false by default.
+   * specialist no longer knows it. Answers false by default, and an exception thrown here counts as
+   * that; an {@code Error} reaches the caller, with {@code failure} suppressed.
    *
    * @param key whose conversation
    * @param id the id that the failed invocation used

@@ -9,11 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** Runs what is due when its clock is advanced; nothing by itself. */
 final class FakeScheduler implements Scheduler {
 
-  private record Task(long due, Executor executor, Runnable command, CompletableFuture<?> future) {}
+  private record Task(
+      long due, long delay, Executor executor, Runnable command, CompletableFuture<?> future) {}
 
   private final FakeTicker ticker;
   private final List<Task> tasks = new ArrayList<>();
@@ -26,7 +28,8 @@ final class FakeScheduler implements Scheduler {
   public Future<?> schedule(Executor executor, Runnable command, long delay, TimeUnit unit) {
     CompletableFuture<?> future = new CompletableFuture<>();
     synchronized (tasks) {
-      tasks.add(new Task(ticker.read() + unit.toNanos(delay), executor, command, future));
+      long nanos = unit.toNanos(delay);
+      tasks.add(new Task(ticker.read() + nanos, nanos, executor, command, future));
     }
     return future;
   }
@@ -38,16 +41,26 @@ final class FakeScheduler implements Scheduler {
       Duration step = left.compareTo(Duration.ofMillis(500)) < 0 ? left : Duration.ofMillis(500);
       ticker.advance(step);
       left = left.minus(step);
-      due().forEach(task -> task.executor().execute(task.command()));
+      run(due(task -> task.due() - ticker.read() <= 0));
+      runImmediate();
     }
   }
 
-  private List<Task> due() {
+  /** Runs what was to run at once, off the thread that said so. */
+  void runImmediate() {
+    run(due(task -> task.delay() <= 0));
+  }
+
+  private static void run(List<Task> tasks) {
+    tasks.forEach(task -> task.executor().execute(task.command()));
+  }
+
+  private List<Task> due(Predicate<Task> chosen) {
     List<Task> due = new ArrayList<>();
     synchronized (tasks) {
       for (Iterator<Task> each = tasks.iterator(); each.hasNext(); ) {
         Task task = each.next();
-        if (task.future().isCancelled() || task.due() - ticker.read() <= 0) {
+        if (task.future().isCancelled() || chosen.test(task)) {
           each.remove();
           if (!task.future().isCancelled()) {
             due.add(task);

@@ -1,12 +1,26 @@
 package dev.switchboard.session;
 
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A Caffeine store whose steps a test can hold up or break. */
+/** A store, Caffeine's unless said otherwise, whose steps a test can hold up or break. */
 class HeldStore implements SessionStore {
 
-  private final CaffeineSessionStore store = new CaffeineSessionStore();
+  private final SessionStore store;
+
+  HeldStore() {
+    this(Ticker.systemTicker(), Scheduler.systemScheduler());
+  }
+
+  HeldStore(Ticker ticker, Scheduler scheduler) {
+    this(new CaffeineSessionStore(ticker, scheduler));
+  }
+
+  HeldStore(SessionStore store) {
+    this.store = store;
+  }
 
   @Override
   public void start(Listener listener) {

@@ -9,6 +9,7 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.expression.EvaluationException;
+import org.springframework.expression.spel.SpelEvaluationException;
 
 /** Reads a call's {@link RequestId} values off its arguments. */
 final class RequestIds {
@@ -68,7 +69,11 @@ final class RequestIds {
     try {
       return part.expression.read(argument);
     } catch (EvaluationException ex) {
-      throw new IllegalStateException(place(part.position) + ": the value cannot be read", ex);
+      // Not kept: what it says, or its causes, may repeat the argument.
+      String reason =
+          ex instanceof SpelEvaluationException known ? known.getMessageCode().name() : "UNKNOWN";
+      throw new IllegalStateException(
+          place(part.position) + ": the value cannot be read: " + reason);
     }
   }
 

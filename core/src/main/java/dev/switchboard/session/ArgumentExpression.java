@@ -6,6 +6,7 @@ import org.springframework.beans.BeanUtils;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.EvaluationException;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelEvaluationException;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.ast.CompoundExpression;
 import org.springframework.expression.spel.ast.Indexer;
@@ -92,10 +93,12 @@ record ArgumentExpression(String what, int index, @Nullable SpelExpression expre
     try {
       return parsed.getValue(CONTEXT, argument);
     } catch (EvaluationException e) {
+      // Not kept: what it says, or its causes, may repeat the argument.
+      String reason =
+          e instanceof SpelEvaluationException known ? known.getMessageCode().name() : "UNKNOWN";
       throw new IllegalStateException(
-          "the %s could not be read by the expression %s"
-              .formatted(what, parsed.getExpressionString()),
-          e);
+          "the %s could not be read by the expression %s: %s"
+              .formatted(what, parsed.getExpressionString(), reason));
     }
   }
 }

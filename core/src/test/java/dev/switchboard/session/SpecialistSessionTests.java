@@ -171,7 +171,8 @@ class SpecialistSessionTests {
           assertRefused(
               () -> marketing.askOf(new ToolContext(Map.of("tenantId", "acme")), user, nothing()),
               place
-                  + "askOf: the key part could not be read by the expression conversation.number");
+                  + "askOf: the key part could not be read by the expression conversation.number:"
+                  + " PROPERTY_OR_FIELD_NOT_READABLE_ON_NULL");
           assertThat(spring.getBean(SpecialistSessions.class).snapshot().total().opened()).isZero();
         });
   }

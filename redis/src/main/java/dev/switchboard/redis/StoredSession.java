@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 record StoredSession(SessionKey key, String id, Token token, boolean used, boolean learned) {
 
   private static final int MAX_LENGTH = 65_536;
+  private static final int MAX_ID_BYTES = 4096;
   private static final Pattern TEXT =
       Pattern.compile("1([FU])([OL])([0-9a-f]{16})([0-9a-f]{16})[0-9]{15}([A-Za-z0-9_-]+)");
 
@@ -85,7 +86,7 @@ record StoredSession(SessionKey key, String id, Token token, boolean used, boole
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(plain));
       String id = in.readUTF();
       SessionKey key = readKey(in);
-      if (id.isBlank() || in.read() >= 0) {
+      if (!isId(id) || in.read() >= 0) {
         return null;
       }
       Token token = token(columns.group(3) + columns.group(4));
@@ -95,6 +96,13 @@ record StoredSession(SessionKey key, String id, Token token, boolean used, boole
       // Not ours, or damaged: as good as absent. What it says must not reach a log.
       return null;
     }
+  }
+
+  /** The rule of ids that connectors give, which whoever can write to Redis may not know. */
+  private static boolean isId(String id) {
+    return !id.isBlank()
+        && id.chars().noneMatch(Character::isISOControl)
+        && id.getBytes(StandardCharsets.UTF_8).length <= MAX_ID_BYTES;
   }
 
   private static SessionKey readKey(DataInputStream in) throws IOException {

@@ -95,6 +95,12 @@ class RetryFilterTests {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {400, 401, 404, 499})
+  void statusThatStaysIsNotRetried(int status) {
+    assertThat(matches(policy(), http(status))).isFalse();
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {408, 425, 429, 500, 503})
   void statusThatMayPassIsRetried(int status) {
     assertThat(matches(policy(), http(status))).isTrue();

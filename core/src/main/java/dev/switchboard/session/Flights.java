@@ -79,8 +79,11 @@ final class Flights {
 
   /** Ends a flight that brought nothing and is nobody's failure: the next waiter leads. */
   void handOver(Flight flight) {
-    giveBack(flight, null);
-    end(flight, null);
+    try {
+      giveBack(flight, null);
+    } finally {
+      end(flight, null);
+    }
   }
 
   private void giveBack(Flight flight, @Nullable Throwable failure) {
@@ -94,9 +97,12 @@ final class Flights {
   SessionOpenException fail(Flight flight, String reason, Throwable failure) {
     SessionKey key = flight.key();
     if (failure instanceof Error error) {
-      giveBack(flight, error);
-      flights.remove(key, flight);
-      flight.result().completeExceptionally(error);
+      try {
+        giveBack(flight, error);
+      } finally {
+        flights.remove(key, flight);
+        flight.result().completeExceptionally(error);
+      }
       throw error;
     }
     if (failure instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
@@ -139,9 +145,12 @@ final class Flights {
       return;
     }
     flight.refuse(reason);
-    giveBack(flight, null);
-    flights.remove(flight.key(), flight);
-    flight.result().completeExceptionally(refusal(flight));
+    try {
+      giveBack(flight, null);
+    } finally {
+      flights.remove(flight.key(), flight);
+      flight.result().completeExceptionally(refusal(flight));
+    }
   }
 
   static SessionOpenException refusal(Flight flight) {

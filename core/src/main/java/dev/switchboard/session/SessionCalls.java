@@ -118,8 +118,11 @@ final class SessionCalls {
     }
     Session session = context.sessionOrNull();
     if (session != null) {
-      store.touch(session);
-      drain.release(session);
+      try {
+        store.touch(session);
+      } finally {
+        drain.release(session);
+      }
     }
   }
 

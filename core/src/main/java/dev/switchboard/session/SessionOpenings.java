@@ -179,7 +179,11 @@ final class SessionOpenings {
       }
       return opened;
     } catch (Throwable failure) {
-      store.fail(key, opened.token(), failure);
+      try {
+        store.fail(key, opened.token(), failure);
+      } finally {
+        claims.evictQuietly(opened); // where it was stored before that failed
+      }
       throw dropped(opened, failure);
     }
   }
@@ -199,6 +203,7 @@ final class SessionOpenings {
       }
       return opened;
     } catch (Throwable failure) {
+      claims.evictQuietly(opened); // where it was stored before that failed
       throw dropped(opened, failure);
     } finally {
       flights.end(flight, null);

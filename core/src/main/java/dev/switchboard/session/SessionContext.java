@@ -23,12 +23,17 @@ public final class SessionContext {
   private final SessionKey key;
   private final @Nullable SessionContext enclosing;
   private final SessionContext owner;
-  private final @Nullable Trace trace;
   private volatile @Nullable Session session;
-  private @Nullable Flight learning;
   private volatile boolean ended;
-  private @Nullable ReentrantLock binding;
-  private @Nullable JudgedFailures judged;
+  private volatile @Nullable Seldom seldom;
+
+  /** What few calls need; the flight and what is judged are guarded by the context's monitor. */
+  private static final class Seldom {
+    private final ReentrantLock exchange = new ReentrantLock();
+    private @Nullable Trace trace;
+    private @Nullable Flight learning;
+    private @Nullable JudgedFailures judged;
+  }
 
   SessionContext(
       SpecialistSessions sessions,
@@ -40,7 +45,9 @@ public final class SessionContext {
     this.key = key;
     this.enclosing = enclosing;
     this.owner = joined == null ? this : joined.owner;
-    this.trace = trace;
+    if (trace != null) {
+      seldom().trace = trace;
+    }
   }
 
   /**
@@ -196,7 +203,8 @@ public final class SessionContext {
   }
 
   @Nullable Trace trace() {
-    return trace;
+    Seldom seen = seldom;
+    return seen == null ? null : seen.trace;
   }
 
   SessionContext owner() {
@@ -215,9 +223,14 @@ public final class SessionContext {
 
   /** Whether another can join without holding the session: there is none yet, or it is lost. */
   boolean hasLostOrLearns() {
-    synchronized (owner) {
-      Session joined = owner.session;
-      return joined == null ? owner.learning != null : joined.isLost();
+    Session joined = owner.session;
+    return joined == null ? owner.isLearning() : joined.isLost();
+  }
+
+  private boolean isLearning() {
+    Seldom seen = seldom;
+    synchronized (this) {
+      return seen != null && seen.learning != null;
     }
   }
 
@@ -227,69 +240,85 @@ public final class SessionContext {
 
   /** A context of the same call that a session is acquired for while this one keeps its own. */
   SessionContext successor() {
-    return new SessionContext(sessions, key, enclosing, null, trace);
+    return new SessionContext(sessions, key, enclosing, null, trace());
   }
 
   /** Takes what a successor has acquired. */
   synchronized void takeOver(SessionContext successor) {
     session = successor.session;
-    learning = successor.takeLearning();
+    Flight flight = successor.takeLearning();
+    if (flight != null) {
+      learn(flight);
+    }
   }
 
   void use(@Nullable Session acquired) {
     session = acquired;
   }
 
+  private synchronized Seldom seldom() {
+    Seldom made = seldom;
+    if (made == null) {
+      seldom = made = new Seldom();
+    }
+    return made;
+  }
+
   synchronized void learn(Flight flight) {
-    learning = flight;
+    seldom().learning = flight;
   }
 
   /** Returns the flight that the first {@code bind}, or the invocation's end, is to end. */
-  synchronized @Nullable Flight takeLearning() {
-    Flight flight = learning;
-    learning = null;
-    return flight;
+  @Nullable Flight takeLearning() {
+    Seldom seen = seldom;
+    if (seen == null) {
+      return null;
+    }
+    synchronized (this) {
+      Flight flight = seen.learning;
+      seen.learning = null;
+      return flight;
+    }
   }
 
   /** Held while the session of the invocation is exchanged for another. */
-  synchronized ReentrantLock bindLock() {
-    if (binding == null) {
-      binding = new ReentrantLock();
-    }
-    return binding;
+  ReentrantLock bindLock() {
+    return seldom().exchange;
   }
 
   /** No {@code bind} comes any more; one that another thread has begun is waited for. */
   void end() {
-    ReentrantLock begun;
-    synchronized (this) {
-      ended = true;
-      begun = binding;
-    }
-    if (begun != null) {
-      begun.lock();
+    ended = true;
+    // One that begins now makes this first and then looks whether it has ended.
+    Seldom seen = seldom;
+    if (seen != null) {
+      seen.exchange.lock();
       try {
         ended = true; // by now a bind that had begun is done, and released with this invocation
       } finally {
-        begun.unlock();
+        seen.exchange.unlock();
       }
     }
   }
 
   /** Whether the invocation has neither a session nor one to learn: its reopening has failed. */
-  synchronized boolean isBereft() {
-    return session == null && learning == null;
+  boolean isBereft() {
+    return session == null && !isLearning();
   }
 
   /** Remembers a failure that an invocation nested in this one has already judged. */
   synchronized void judged(Throwable failure) {
-    if (judged == null) {
-      judged = new JudgedFailures();
+    Seldom kept = seldom();
+    if (kept.judged == null) {
+      kept.judged = new JudgedFailures();
     }
-    judged.add(failure);
+    kept.judged.add(failure);
   }
 
-  synchronized boolean hasJudged(Throwable failure) {
-    return judged != null && judged.contains(failure);
+  boolean hasJudged(Throwable failure) {
+    Seldom seen = seldom;
+    synchronized (this) {
+      return seen != null && seen.judged != null && seen.judged.contains(failure);
+    }
   }
 }

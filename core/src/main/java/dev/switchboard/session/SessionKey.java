@@ -21,15 +21,11 @@ public final class SessionKey {
   private final SpecialistName specialist;
   private final @Nullable String tenant;
   private final List<String> parts;
-  private final int hash;
 
   private SessionKey(SpecialistName specialist, @Nullable String tenant, List<String> parts) {
     this.specialist = specialist;
     this.tenant = tenant;
     this.parts = parts;
-    this.hash =
-        31 * (31 * specialist.hashCode() + Objects.hashCode(tenant))
-            + (parts.isEmpty() ? 0 : parts.hashCode());
   }
 
   /**
@@ -118,7 +114,6 @@ public final class SessionKey {
   public boolean equals(@Nullable Object other) {
     return this == other
         || (other instanceof SessionKey that
-            && hash == that.hash
             && specialist.equals(that.specialist)
             && Objects.equals(tenant, that.tenant)
             && parts.equals(that.parts));
@@ -126,7 +121,9 @@ public final class SessionKey {
 
   @Override
   public int hashCode() {
-    return hash;
+    // Not kept: texts keep theirs, and there is a key for every call.
+    return 31 * (31 * specialist.hashCode() + Objects.hashCode(tenant))
+        + (parts.isEmpty() ? 0 : parts.hashCode());
   }
 
   @Override

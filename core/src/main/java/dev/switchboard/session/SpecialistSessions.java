@@ -66,7 +66,8 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
         new SessionOpenings(store, specialists, ticker, drain, flights, waits, claims);
     ExclusiveTurns turns = new ExclusiveTurns();
     this.calls = new SessionCalls(store, specialists, settings, drain, openings, flights, turns);
-    ConnectorThreads threads = new ConnectorThreads("switchboard", settings.maxConcurrentOpens(), Integer.MAX_VALUE);
+    ConnectorThreads threads =
+        new ConnectorThreads("switchboard", settings.maxConcurrentOpens(), Integer.MAX_VALUE);
     LateOpenings lateOpenings = new LateOpenings(store, openings, flights, waits, claims, threads);
     LateCalls late =
         new LateCalls(calls, specialists, settings, drain, lateOpenings, turns, threads);

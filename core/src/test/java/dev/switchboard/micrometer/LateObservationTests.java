@@ -111,7 +111,8 @@ class LateObservationTests {
                     sessions,
                     ACME,
                     SessionPolicy.DEFAULT,
-                    session -> Mono.deferContextual(view -> Mono.just(carried(view::getOrDefault)))));
+                    session ->
+                        Mono.deferContextual(view -> Mono.just(carried(view::getOrDefault)))));
     assertThatRegistry().doesNotHaveAnyObservation();
 
     assertThat(mono.block(Duration.ofSeconds(20))).isEqualTo("carried");

@@ -104,8 +104,8 @@ public final class Trace {
 
   /** The time that a thread goes on with an invocation. */
   @FunctionalInterface
-  public interface Visit extends AutoCloseable {
-    @Override
+  public interface Visit {
+    /** The thread leaves. */
     void close();
   }
 

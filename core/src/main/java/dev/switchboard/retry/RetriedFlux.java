@@ -57,7 +57,8 @@ final class RetriedFlux<T> {
 
   private Publisher<T> attempt() {
     Trace.event(trace, Event.ATTEMPT);
-    try (Trace.Visit visit = Trace.enter(trace)) {
+    Trace.Visit visit = Trace.enter(trace);
+    try {
       Publisher<T> attempt = context.attempt(within, work);
       return attempt != null
           ? attempt
@@ -66,6 +67,8 @@ final class RetriedFlux<T> {
                   context.operation().name() + " returned null where a publisher is due"));
     } catch (Throwable failure) {
       return Flux.error(failure);
+    } finally {
+      visit.close();
     }
   }
 

@@ -48,11 +48,14 @@ final class RetriedFuture<T extends @Nullable Object> extends CompletableFuture<
     Trace trace = context.trace();
     Trace.event(trace, Event.ATTEMPT);
     CompletableFuture<T> attempt;
-    try (Trace.Visit visit = Trace.enter(trace)) {
+    Trace.Visit visit = Trace.enter(trace);
+    try {
       attempt = started();
     } catch (Throwable failure) {
       failed(failure);
       return;
+    } finally {
+      visit.close();
     }
     begin(attempt);
     var unused =

@@ -122,9 +122,11 @@ final class LateCall {
   /** Runs the method's body on this thread, which returns what answers later. */
   <R extends @Nullable Object> R run(SessionWork<R, ?> body) throws Throwable {
     ThreadBindings before = bindings.bind();
-    try (Trace.Visit visit = Trace.enter(context.trace())) {
+    Trace.Visit visit = Trace.enter(context.trace());
+    try {
       return body.run(context);
     } finally {
+      visit.close();
       before.bind();
     }
   }

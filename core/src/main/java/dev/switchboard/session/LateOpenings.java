@@ -101,9 +101,11 @@ final class LateOpenings {
       return CompletableFuture.supplyAsync(
           () -> {
             ThreadBindings before = caller.bind();
-            try (Trace.Visit visit = Trace.enter(context.trace())) {
+            Trace.Visit visit = Trace.enter(context.trace());
+            try {
               return openings.open(flight, context);
             } finally {
+              visit.close();
               before.bind();
             }
           },

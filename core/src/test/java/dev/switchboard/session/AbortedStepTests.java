@@ -52,6 +52,7 @@ class AbortedStepTests {
         sessions ->
             sessions.call(OPENED, SessionPolicy.DEFAULT, context -> sessions.evict(OPENED)));
 
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private final Consumer<SpecialistSessions> play;
 
     Scene(Consumer<SpecialistSessions> play) {

@@ -240,15 +240,18 @@ final class LateCall {
       mine = acquired;
       acquired = false;
     }
-    if (mine) {
-      calls.end(context);
-    }
-    if (joined != null) {
-      calls.release(joined);
-    }
-    if (taken != null) {
-      taken.leave();
-      taken.cancel(false);
+    try {
+      if (mine) {
+        calls.end(context);
+      }
+      if (joined != null) {
+        calls.release(joined);
+      }
+    } finally {
+      if (taken != null) {
+        taken.leave();
+        taken.cancel(false);
+      }
     }
   }
 

@@ -65,17 +65,29 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
         answered.whenComplete(
             (result, failure) -> {
               if (failure == null) {
-                call.succeed();
-                complete(result);
+                succeed(result);
               } else if (!isDone()) {
                 follow(call.recover(Claims.cause(failure), true));
               }
             });
   }
 
+  /** Ends the call before those who wait for its result go on; they do whatever that comes to. */
+  private void succeed(T result) {
+    try {
+      call.succeed();
+      complete(result);
+    } catch (Throwable failure) {
+      completeExceptionally(failure);
+    }
+  }
+
   private void fail(Throwable failure) {
-    call.end(failure);
-    completeExceptionally(failure);
+    try {
+      call.end(failure);
+    } finally {
+      completeExceptionally(failure);
+    }
   }
 
   private void cancelAnswer() {

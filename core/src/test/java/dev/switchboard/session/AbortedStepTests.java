@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.session.AbortingStore.Abort;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +48,13 @@ class AbortedStepTests {
                   bind(sessions, "n");
                   return ask(sessions, OPENED);
                 })),
+    LATER(
+        sessions -> {
+          later(sessions, SessionPolicy.DEFAULT, 0);
+          later(sessions, SessionPolicy.DEFAULT, 0);
+        }),
+    LATER_LOST(sessions -> later(sessions, SessionPolicy.DEFAULT, 1)),
+    LATER_QUEUED(sessions -> later(sessions, EXCLUSIVE, 0)),
     EVICTED(
         sessions -> {
           ask(sessions, OPENED);
@@ -86,6 +98,29 @@ class AbortedStepTests {
           }
           return "recovered";
         });
+  }
+
+  /** A future, which loses its session so many times. */
+  private static void later(SpecialistSessions sessions, SessionPolicy policy, int losses) {
+    AtomicInteger left = new AtomicInteger(losses);
+    CompletableFuture<String> answer =
+        sessions.callAsync(
+            OPENED,
+            policy,
+            session ->
+                left.getAndDecrement() > 0
+                    ? CompletableFuture.failedFuture(new SessionLostException("forgotten"))
+                    : CompletableFuture.completedFuture(session.id()));
+    try {
+      assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("id");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Abort abort) {
+        throw abort;
+      }
+      throw new AssertionError(e);
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest

@@ -182,7 +182,7 @@ final class SessionOpenings {
       try {
         store.fail(key, opened.token(), failure);
       } finally {
-        claims.evictQuietly(opened); // where it was stored before that failed
+        evictIfAborted(opened, failure);
       }
       throw dropped(opened, failure);
     }
@@ -203,10 +203,17 @@ final class SessionOpenings {
       }
       return opened;
     } catch (Throwable failure) {
-      claims.evictQuietly(opened); // where it was stored before that failed
+      evictIfAborted(opened, failure);
       throw dropped(opened, failure);
     } finally {
       flights.end(flight, null);
+    }
+  }
+
+  /** An error may have come after it was stored; of other failures a store takes care itself. */
+  private void evictIfAborted(Session opened, Throwable failure) {
+    if (failure instanceof Error) {
+      claims.evictQuietly(opened);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Starts and stops an engine's parts, each in its place. */
 final class SessionLifecycle {
@@ -13,6 +14,7 @@ final class SessionLifecycle {
   private final Flights flights;
   private final SessionCalls calls;
   private final ConnectorThreads threads;
+  private final ReentrantLock changing = new ReentrantLock();
   private volatile boolean running;
 
   SessionLifecycle(
@@ -30,21 +32,34 @@ final class SessionLifecycle {
     this.threads = threads;
   }
 
-  synchronized void start() {
-    if (!running) {
-      drain.start();
-      store.start(drain);
-      flights.start();
-      calls.start();
-      running = true;
+  void start() {
+    changing.lock();
+    try {
+      if (!running) {
+        drain.start();
+        store.start(drain);
+        flights.start();
+        calls.start();
+        running = true;
+      }
+    } finally {
+      changing.unlock();
     }
   }
 
-  synchronized void stop() {
-    if (!running) {
-      return;
+  void stop() {
+    changing.lock();
+    try {
+      if (running) {
+        running = false;
+        end();
+      }
+    } finally {
+      changing.unlock();
     }
-    running = false;
+  }
+
+  private void end() {
     long end = System.nanoTime() + SHUTDOWN_NANOS;
     calls.stop();
     flights.stop();

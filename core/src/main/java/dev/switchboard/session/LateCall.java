@@ -81,8 +81,16 @@ final class LateCall {
     if (!queues) {
       return acquire();
     }
-    turn = calls.takeTurn(context.key());
-    return calls.awaitTurn(turn, Invocation.in(caller), context).thenCompose(first -> acquire());
+    ExclusiveTurns.Turn taken = takeTurn();
+    return taken == null
+        ? CompletableFuture.failedFuture(new CancellationException())
+        : calls.awaitTurn(taken, Invocation.in(caller), context).thenCompose(first -> acquire());
+  }
+
+  /** Takes a place in the queue, which {@link #leave} leaves, unless the call has ended already. */
+  private synchronized ExclusiveTurns.@Nullable Turn takeTurn() {
+    turn = ended ? null : calls.takeTurn(context.key());
+    return turn;
   }
 
   private CompletableFuture<Boolean> acquire() {

@@ -317,6 +317,19 @@ class SessionFutureTests {
     assertThat(get(third)).isEqualTo("third");
   }
 
+  /** As a subscriber may, whose cancellation comes from another thread than its subscription. */
+  @Test
+  void exclusiveCallThatIsEndedBeforeItBeginsLeavesTheQueue() throws Exception {
+    LateCall call = engine.sessions.later(ACME, EXCLUSIVE, null, null, ThreadBindings.capture());
+    call.end(new CancellationException());
+    assertThatThrownBy(() -> get(call.begin())).isInstanceOf(CancellationException.class);
+
+    CompletableFuture<String> next =
+        engine.sessions.callAsync(
+            ACME, EXCLUSIVE, session -> CompletableFuture.completedFuture("next"));
+    assertThat(get(next)).isEqualTo("next");
+  }
+
   @Test
   void waitForAnExclusiveTurnIsBounded() {
     try (Engine impatient =

@@ -1,7 +1,6 @@
 package dev.switchboard.session;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -49,11 +48,15 @@ final class Fingerprint {
     }
   }
 
+  /** By characters: every charset takes two unpaired surrogates for the same. */
   private static void add(MessageDigest digest, @Nullable String text) {
-    byte[] bytes = text == null ? new byte[0] : text.getBytes(StandardCharsets.UTF_8);
-    digest.update(
-        ByteBuffer.allocate(Integer.BYTES).putInt(text == null ? -1 : bytes.length).flip());
-    digest.update(bytes);
+    String known = text == null ? "" : text;
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + known.length() * Character.BYTES);
+    bytes.putInt(text == null ? -1 : known.length());
+    for (int i = 0; i < known.length(); i++) {
+      bytes.putChar(known.charAt(i));
+    }
+    digest.update(bytes.flip());
   }
 
   private static String prefix(MessageDigest digest) {

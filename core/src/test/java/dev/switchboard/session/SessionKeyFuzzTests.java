@@ -6,6 +6,7 @@ import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -42,6 +43,12 @@ class SessionKeyFuzzTests {
     assertThat(one.key().equals(other.key())).isEqualTo(one.equals(other));
     assertThat(one.key().toString().equals(other.key().toString())).isEqualTo(one.equals(other));
     assertThat(one.key()).isEqualTo(one.key()).hasSameHashCodeAs(one.key());
+  }
+
+  @Example
+  void halvesOfACharacterPrintApart() {
+    assertThat(SessionKey.of("crm", "x\ud83d").toString())
+        .isNotEqualTo(SessionKey.of("crm", "x\ude00").toString());
   }
 
   @Property

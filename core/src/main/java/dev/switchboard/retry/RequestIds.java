@@ -1,6 +1,7 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.ReadOnlyExpression;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,13 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedMethod;
-import org.springframework.expression.EvaluationException;
-import org.springframework.expression.spel.SpelEvaluationException;
 
 /** Reads a call's {@link RequestId} values off its arguments. */
 final class RequestIds {
 
-  private record Part(int position, @Nullable ArgumentExpression expression) {}
+  private record Part(int position, @Nullable ReadOnlyExpression expression) {}
 
   /** What a remembered request may cost is bounded by this and by the number of requests. */
   private static final int MAX_LENGTH = 512;
@@ -30,9 +29,13 @@ final class RequestIds {
       if (annotation != null) {
         int position = parameter.getParameterIndex();
         String text = annotation.value();
-        parts.add(new Part(position, text.isEmpty() ? null : parse(text, position)));
+        parts.add(new Part(position, text.isEmpty() ? null : parse(text, parameter)));
       }
     }
+  }
+
+  boolean isEmpty() {
+    return parts.isEmpty();
   }
 
   /** The values in the order of the parameters, or null where there are none, or it is nested. */
@@ -68,21 +71,18 @@ final class RequestIds {
     }
     try {
       return part.expression.read(argument);
-    } catch (EvaluationException ex) {
-      // Not kept: what it says, or its causes, may repeat the argument.
-      String reason =
-          ex instanceof SpelEvaluationException known ? known.getMessageCode().name() : "UNKNOWN";
+    } catch (IllegalStateException ex) {
       throw new IllegalStateException(
-          place(part.position) + ": the value cannot be read: " + reason);
+          place(part.position) + ": the value cannot be read: " + ex.getMessage());
     }
   }
 
-  private ArgumentExpression parse(String text, int position) {
+  private ReadOnlyExpression parse(String text, MethodParameter parameter) {
     try {
-      return ArgumentExpression.parse(text);
+      return ReadOnlyExpression.parse(text, parameter.getDeclaringClass().getClassLoader());
     } catch (IllegalArgumentException ex) {
       throw new InvalidDeclarationException(
-          place(position) + ": " + ex.getMessage(),
+          place(parameter.getParameterIndex()) + " " + ex.getMessage(),
           "Name a property or an index of the argument, such as turn.id or state['turn'].");
     }
   }

@@ -168,7 +168,11 @@ final class SessionOperationSource {
       String place, String annotation, String what, MethodParameter parameter, String text) {
     try {
       return ArgumentExpression.parse(
-          what, parameter.getParameterIndex(), parameter.getParameterType(), text);
+          what,
+          parameter.getParameterIndex(),
+          parameter.getParameterType(),
+          text,
+          parameter.getDeclaringClass().getClassLoader());
     } catch (IllegalArgumentException e) {
       throw new InvalidDeclarationException(
           "%s: %s on parameter %d %s"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.switchboard.ReadOnlyExpression;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
@@ -114,15 +115,14 @@ class RequestIdTests {
       })
   void expressionsThatActAreRefused(String expression) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArgumentExpression.parse(expression))
-        .withMessage(
-            "the expression must only read properties and indexes but was '" + expression + "'");
+        .isThrownBy(() -> ReadOnlyExpression.parse(expression, null))
+        .withMessage("must be made of properties, indexes and literals only but was " + expression);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"id", "turn.id", "state['turn']", "list[0].id", "turn?.id", "state[turn.id]"})
   void expressionsThatReadAreAllowed(String expression) {
-    assertThat(ArgumentExpression.parse(expression)).isNotNull();
+    assertThat(ReadOnlyExpression.parse(expression, null)).isNotNull();
   }
 }

@@ -283,12 +283,12 @@ class RetryDeclarationTests {
   void badRequestId() {
     assertThat(refusal(Calling.class))
         .isEqualTo(
-            "@RequestId on parameter 1 of Calling.ask: the expression must only read"
-                + " properties and indexes but was 'T(java.lang.Runtime).getRuntime()'");
+            "@RequestId on parameter 1 of Calling.ask must be made of properties, indexes and"
+                + " literals only but was T(java.lang.Runtime).getRuntime()");
     assertThat(refusal(Unparsed.class))
         .isEqualTo(
-            "@RequestId on parameter 2 of Unparsed.ask: the expression must be one that"
-                + " parses but was 'id['");
+            "@RequestId on parameter 2 of Unparsed.ask must be an expression that parses but was"
+                + " id[");
   }
 
   static class Good {

@@ -63,6 +63,16 @@ public final class Invocation {
   }
 
   /**
+   * Returns the innermost invocation that a thread runs an attempt of.
+   *
+   * @param thread the thread's own bindings
+   * @return the invocation, or null outside one
+   */
+  public static @Nullable Invocation current(@Nullable Object[] thread) {
+    return CURRENT.get(thread);
+  }
+
+  /**
    * Returns the innermost invocation that {@code bindings} hold.
    *
    * @param bindings what a thread worked for
@@ -83,13 +93,15 @@ public final class Invocation {
   }
 
   /**
-   * Makes {@code invocation} this thread's current one.
+   * Makes {@code invocation} a thread's current one.
    *
+   * @param thread the thread's own bindings
    * @param invocation the invocation to bind, or null for none
    * @return the previous one, which who binds one also puts back
    */
-  public static @Nullable Invocation bind(@Nullable Invocation invocation) {
-    return CURRENT.bind(invocation);
+  public static @Nullable Invocation bind(
+      @Nullable Object[] thread, @Nullable Invocation invocation) {
+    return CURRENT.bind(thread, invocation);
   }
 
   /**

@@ -50,6 +50,16 @@ public final class ThreadBindings {
   }
 
   /**
+   * Looks up what this thread works for, once for several slots. An array, as a call would
+   * otherwise make an object for it.
+   *
+   * @return the thread's own, by slot, to be given to {@link Slot} only, and not kept
+   */
+  public static @Nullable Object[] thread() {
+    return THREAD.get();
+  }
+
+  /**
    * Returns what a subscriber works for: what Reactor's context carries, or else this thread's.
    *
    * @param context looks up a key there, or returns the default
@@ -104,9 +114,19 @@ public final class ThreadBindings {
      *
      * @return the innermost, or null
      */
-    @SuppressWarnings("unchecked") // only bind puts something there
     public @Nullable T get() {
-      return (T) THREAD.get()[index];
+      return get(thread());
+    }
+
+    /**
+     * Returns what a thread works for.
+     *
+     * @param thread the thread's own
+     * @return the innermost, or null
+     */
+    @SuppressWarnings("unchecked") // only bind puts something there
+    public @Nullable T get(@Nullable Object[] thread) {
+      return (T) thread[index];
     }
 
     /**
@@ -139,11 +159,21 @@ public final class ThreadBindings {
      * @param value what
      * @return what it worked for before, to be bound again afterwards
      */
-    @SuppressWarnings("unchecked") // as above
     public @Nullable T bind(@Nullable T value) {
-      @Nullable Object[] bound = THREAD.get();
-      T before = (T) bound[index];
-      bound[index] = value;
+      return bind(thread(), value);
+    }
+
+    /**
+     * Lets a thread work for something, or for nothing any more.
+     *
+     * @param thread the thread's own
+     * @param value what
+     * @return what it worked for before, to be bound again afterwards
+     */
+    @SuppressWarnings("unchecked") // as above
+    public @Nullable T bind(@Nullable Object[] thread, @Nullable T value) {
+      T before = (T) thread[index];
+      thread[index] = value;
       return before;
     }
   }

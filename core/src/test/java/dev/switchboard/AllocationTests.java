@@ -82,7 +82,7 @@ class AllocationTests {
 
   @Test
   void bothOnOneMethodAllocateLittle() {
-    assertAllocatesAtMost(440, BothDesk.class, desk -> desk.ask("acme"));
+    assertAllocatesAtMost(344, BothDesk.class, desk -> desk.ask("acme"));
   }
 
   /** Calls until the compiler is done with it: only then does it allocate what it must. */

@@ -76,6 +76,10 @@ public final class RetryContext {
     return CURRENT.get();
   }
 
+  static @Nullable RetryContext bound(@Nullable Object[] thread) {
+    return CURRENT.get(thread);
+  }
+
   /** The one that an invocation of who worked for {@code bindings} is nested in. */
   static @Nullable RetryContext in(ThreadBindings bindings) {
     return CURRENT.in(bindings);
@@ -174,14 +178,15 @@ public final class RetryContext {
   /** Makes the next attempt on this thread. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // attempts follow each other, others only read
   <T extends @Nullable Object, X extends Throwable> T attempt(RetryWork<T, X> work) throws X {
+    @Nullable Object[] thread = ThreadBindings.thread();
     attempt = attempt + 1;
-    RetryContext outer = CURRENT.bind(this);
-    Invocation outerInvocation = Invocation.bind(invocation);
+    RetryContext outer = CURRENT.bind(thread, this);
+    Invocation outerInvocation = Invocation.bind(thread, invocation);
     try {
       return work.run(this);
     } finally {
-      CURRENT.bind(outer);
-      Invocation.bind(outerInvocation);
+      CURRENT.bind(thread, outer);
+      Invocation.bind(thread, outerInvocation);
     }
   }
 

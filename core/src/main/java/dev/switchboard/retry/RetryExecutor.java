@@ -100,10 +100,11 @@ public final class RetryExecutor {
       RetryWork<T, X> work)
       throws X {
     Trace trace = Trace.start(invocations, operation.name(), null);
+    @Nullable Object[] thread = ThreadBindings.thread();
     Invocation invocation =
-        new Invocation(method, ticker, operation.timeout(), Invocation.current(), trace);
-    RetryContext enclosing = RetryContext.bound();
-    RetryScope scope = enclosing == null && ids == null ? RetryScope.bound() : null;
+        new Invocation(method, ticker, operation.timeout(), Invocation.current(thread), trace);
+    RetryContext enclosing = RetryContext.bound(thread);
+    RetryScope scope = enclosing == null && ids == null ? RetryScope.bound(thread) : null;
     RetryContext context = new RetryContext(this, operation, invocation, ids, enclosing, scope);
     try {
       T result = attempts(context, trace, work);

@@ -1,26 +1,25 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.MethodCache;
+import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import dev.switchboard.WovenCalls;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.ProxyMethodInvocation;
-import org.springframework.aop.framework.Advised;
 
 /** One call of an annotated method: finds its operation and request, and asks the engine. */
 final class RetryInterceptor implements MethodInterceptor {
 
   static final WovenCalls<RetryInterceptor> WOVEN = new WovenCalls<>("@RequestScopedRetry");
 
-  private final RetryOperationSource source;
+  private final MethodCache<RetryMethod> methods;
   private final Supplier<RetryExecutor> executor;
 
   RetryInterceptor(RetryOperationSource source, Supplier<RetryExecutor> executor) {
-    this.source = source;
+    this.methods = new MethodCache<>(source::find);
     this.executor = executor;
   }
 
@@ -29,15 +28,21 @@ final class RetryInterceptor implements MethodInterceptor {
     Method called = invocation.getMethod();
     Object target = invocation.getThis();
     RetryMethod method =
-        source.find(called, target == null ? called.getDeclaringClass() : target.getClass());
-    return method == null || method.isWoven()
-        ? invocation.proceed()
-        : call(
-            method,
-            invocation.getArguments(),
-            method.kind() == ReturnKind.VALUE
-                ? attempt -> proceed(invocation, method)
-                : attempt -> anew(invocation, method));
+        methods.find(called, target == null ? called.getDeclaringClass() : target.getClass());
+    if (method == null || method.isWoven()) {
+      return invocation.proceed();
+    }
+    ProxiedMethod proxied = method.proxied();
+    @Nullable Object[] arguments = invocation.getArguments();
+    if (ProxiedMethod.isInnermost(invocation, this)) {
+      return call(method, arguments, attempt -> proxied.call(target, arguments));
+    }
+    if (method.kind() != ReturnKind.VALUE || !ProxiedMethod.isRepeatable(invocation)) {
+      return call(method, arguments, attempt -> proxied.proceed(invocation));
+    }
+    @Nullable Object[] kept = arguments.clone(); // who is further in may put others there
+    return call(
+        method, arguments, attempt -> proxied.proceed(invocation, this, kept, attempt.isRetry()));
   }
 
   /**
@@ -45,7 +50,7 @@ final class RetryInterceptor implements MethodInterceptor {
    */
   @Nullable RetryMethod woven(Method called, @Nullable Object self) {
     RetryMethod method =
-        source.find(called, self == null ? called.getDeclaringClass() : self.getClass());
+        methods.find(called, self == null ? called.getDeclaringClass() : self.getClass());
     // A method that overrides this one, and has called it, is what is retried.
     return method != null && method.isWoven() && method.method().equals(called) ? method : null;
   }
@@ -58,40 +63,11 @@ final class RetryInterceptor implements MethodInterceptor {
     if (method.kind() != ReturnKind.VALUE) {
       return LateRetries.call(engine, method, arguments, work);
     }
+    RequestIds ids = method.ids();
     return engine.<@Nullable Object, X>call(
         method.operation(engine),
         method.method(),
-        method.ids().of(arguments, RetryContext.bound() != null),
+        ids.isEmpty() ? null : ids.of(arguments, RetryContext.bound() != null),
         work);
-  }
-
-  /** Proceeds later and maybe again, on a copy. */
-  @SuppressWarnings("NullAway") // null passes through the type variable of the work
-  private static Object anew(MethodInvocation invocation, RetryMethod method) throws Throwable {
-    Method before = WOVEN.proxied(method.method());
-    try {
-      return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
-    } finally {
-      WOVEN.proxied(before);
-    }
-  }
-
-  /** Proceeds; on a copy where more is further in, which an invocation passes only once. */
-  @SuppressWarnings("NullAway") // null passes through the type variable of the work
-  private Object proceed(MethodInvocation invocation, RetryMethod method) throws Throwable {
-    ProxyMethodInvocation repeatable = (ProxyMethodInvocation) invocation;
-    Method before = WOVEN.proxied(method.method());
-    try {
-      return isInnermost(repeatable) ? invocation.proceed() : repeatable.invocableClone().proceed();
-    } finally {
-      WOVEN.proxied(before);
-    }
-  }
-
-  /** Whether our advice is the last before the method; cheap to tell of a class's proxy only. */
-  private boolean isInnermost(ProxyMethodInvocation invocation) {
-    return !(invocation.getProxy() instanceof Proxy)
-        && invocation.getProxy() instanceof Advised advised
-        && advised.indexOf(this) == advised.getAdvisorCount() - 1;
   }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,7 @@ final class RetryMethod {
 
   private final String name;
   private final Method method;
+  private final ProxiedMethod proxied;
   private final ReturnKind kind;
   private final boolean annotatedItself;
   private final RetryPolicy policy;
@@ -27,6 +29,7 @@ final class RetryMethod {
     this.woven = woven;
     this.name = name;
     this.method = method;
+    this.proxied = new ProxiedMethod(method, RetryInterceptor.WOVEN);
     this.annotatedItself = annotatedItself;
     this.policy = policy;
     this.ids = new RequestIds(method, name);
@@ -38,6 +41,11 @@ final class RetryMethod {
 
   Method method() {
     return method;
+  }
+
+  /** The same, as its proxy's advice runs it. */
+  ProxiedMethod proxied() {
+    return proxied;
   }
 
   /** How the method answers. */

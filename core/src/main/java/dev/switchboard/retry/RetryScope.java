@@ -66,9 +66,9 @@ public final class RetryScope implements AutoCloseable {
     return CURRENT.in(bindings);
   }
 
-  /** The innermost scope that this thread has open. */
-  static @Nullable RetryScope bound() {
-    return CURRENT.get();
+  /** The innermost scope that a thread has open. */
+  static @Nullable RetryScope bound(@Nullable Object[] thread) {
+    return CURRENT.get(thread);
   }
 
   /**

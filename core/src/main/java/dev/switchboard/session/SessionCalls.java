@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver.Event;
+import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +133,8 @@ final class SessionCalls {
       @Nullable Invocation invocation,
       SessionWork<T, X> work)
       throws X {
-    SessionContext.bind(context);
+    @Nullable Object[] thread = ThreadBindings.thread();
+    SessionContext.bind(thread, context);
     try {
       T result = runAndRecover(context, policy, invocation, work);
       Session session = context.sessionOrNull();
@@ -141,7 +143,7 @@ final class SessionCalls {
       }
       return result;
     } finally {
-      SessionContext.bind(context.enclosing());
+      SessionContext.bind(thread, context.enclosing());
     }
   }
 

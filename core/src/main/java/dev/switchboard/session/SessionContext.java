@@ -105,8 +105,8 @@ public final class SessionContext {
     return CURRENT.get();
   }
 
-  static void bind(@Nullable SessionContext context) {
-    CURRENT.bind(context);
+  static void bind(@Nullable Object[] thread, @Nullable SessionContext context) {
+    CURRENT.bind(thread, context);
   }
 
   /** {@return whose conversation it is} */

@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy how it uses its sessions
  * @param tenant where the tenant is read, or null for the resolver's answer
  * @param parts where the further parts are read
+ * @param proxied the method as its proxy's advice runs it
  * @param woven whether AspectJ's weaver advises it, not a proxy
  */
 record SessionOperation(
@@ -28,6 +30,7 @@ record SessionOperation(
     SessionPolicy policy,
     @Nullable ArgumentExpression tenant,
     List<ArgumentExpression> parts,
+    ProxiedMethod proxied,
     boolean woven) {
 
   /** The method in errors, as in {@code @SpecialistSession on BookingDesk.ask}. */

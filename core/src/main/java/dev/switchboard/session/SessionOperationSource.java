@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
@@ -139,6 +140,7 @@ final class SessionOperationSource {
         new SessionPolicy(annotation.exclusive(), List.of(annotation.lostOn())),
         tenants.isEmpty() ? null : tenants.get(0),
         List.copyOf(parts),
+        new ProxiedMethod(method, SessionInterceptor.WOVEN),
         woven);
   }
 

@@ -2,7 +2,6 @@ package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver;
 import dev.switchboard.Setting;
 import dev.switchboard.ThreadBindings;
@@ -104,9 +103,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
    */
   public <T extends @Nullable Object, X extends Throwable> T call(
       SessionKey key, SessionPolicy policy, SessionWork<T, X> work) throws X {
-    Invocation current = Invocation.current();
-    Invocation attemptOf = current != null && current.isAttemptOf(null) ? current : null;
-    return call(key, policy, attemptOf, null, work);
+    return call(key, policy, null, null, work);
   }
 
   /**
@@ -142,15 +139,15 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     return traced.later(this, key, policy, method, operation, caller);
   }
 
-  /** As above; {@code invocation} is the retried call that this is an attempt of, or null. */
+  /** A call of a method, or of none, which may be an attempt of a retried call. */
   <T extends @Nullable Object, X extends Throwable> T call(
       SessionKey key,
       SessionPolicy policy,
-      @Nullable Invocation invocation,
+      @Nullable Method method,
       @Nullable String operation,
       SessionWork<T, X> work)
       throws X {
-    return traced.call(this, key, policy, invocation, operation, work);
+    return traced.call(this, key, policy, method, operation, work);
   }
 
   /** Settles a specialist before its first call, so that the store can refuse its limits. */

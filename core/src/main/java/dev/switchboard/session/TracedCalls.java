@@ -34,8 +34,7 @@ final class TracedCalls {
       @Nullable Method method,
       @Nullable String operation,
       ThreadBindings caller) {
-    Invocation retried = Invocation.in(caller);
-    Invocation attemptOf = retried != null && retried.isAttemptOf(method) ? retried : null;
+    Invocation attemptOf = attemptOf(method, Invocation.in(caller));
     Trace outer = attemptOf == null ? null : attemptOf.trace();
     if (observer == null) {
       return late.later(sessions, key, policy, attemptOf, caller, null, null);
@@ -50,32 +49,39 @@ final class TracedCalls {
     return late.later(sessions, key, policy, attemptOf, caller, own, own);
   }
 
-  /** {@code invocation} is the retried call that this is an attempt of, or null. */
+  /** A call that answers with its return. */
   <T extends @Nullable Object, X extends Throwable> T call(
       SpecialistSessions sessions,
       SessionKey key,
       SessionPolicy policy,
-      @Nullable Invocation invocation,
+      @Nullable Method method,
       @Nullable String operation,
       SessionWork<T, X> work)
       throws X {
+    Invocation attemptOf = attemptOf(method, Invocation.current());
     if (observer == null) {
-      return calls.call(sessions, key, policy, invocation, null, work);
+      return calls.call(sessions, key, policy, attemptOf, null, work);
     }
     String specialist = specialists.get(key.name()).name().toString();
-    Trace outer = invocation == null ? null : invocation.trace();
+    Trace outer = attemptOf == null ? null : attemptOf.trace();
     if (outer != null) {
       Trace.specialist(outer, specialist);
-      return calls.call(sessions, key, policy, invocation, outer, work);
+      return calls.call(sessions, key, policy, attemptOf, outer, work);
     }
     Trace own = Trace.start(observer, operation, specialist);
     try {
-      T result = calls.call(sessions, key, policy, invocation, own, work);
+      T result = calls.call(sessions, key, policy, attemptOf, own, work);
       Trace.end(own, null);
       return result;
     } catch (Throwable failure) {
       Trace.end(own, failure);
       throw failure;
     }
+  }
+
+  /** The retried call that one of {@code method} is an attempt of, or null. */
+  private static @Nullable Invocation attemptOf(
+      @Nullable Method method, @Nullable Invocation retried) {
+    return retried != null && retried.isAttemptOf(method) ? retried : null;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.switchboard.ThreadBindings;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -53,11 +54,11 @@ class RetryScopeTests {
   void innerScopeGivesWayToTheOuterOne() {
     try (RetryScope outer = RetryScope.open("outer")) {
       try (RetryScope inner = RetryScope.open("inner")) {
-        assertThat(RetryScope.bound()).isSameAs(inner);
+        assertThat(RetryScope.bound(ThreadBindings.thread())).isSameAs(inner);
       }
-      assertThat(RetryScope.bound()).isSameAs(outer);
+      assertThat(RetryScope.bound(ThreadBindings.thread())).isSameAs(outer);
     }
-    assertThat(RetryScope.bound()).isNull();
+    assertThat(RetryScope.bound(ThreadBindings.thread())).isNull();
   }
 
   @Test
@@ -65,11 +66,11 @@ class RetryScopeTests {
     RetryScope outer = RetryScope.open("outer");
     RetryScope inner = RetryScope.open("inner");
     outer.close();
-    assertThat(RetryScope.bound()).isNull();
+    assertThat(RetryScope.bound(ThreadBindings.thread())).isNull();
     try (RetryScope next = RetryScope.open("next")) {
       inner.close();
       outer.close();
-      assertThat(RetryScope.bound()).isSameAs(next);
+      assertThat(RetryScope.bound(ThreadBindings.thread())).isSameAs(next);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.Invocation;
+import dev.switchboard.ThreadBindings;
 import dev.switchboard.session.ForgetfulSpecialist.NotFoundException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,13 +125,13 @@ class ConcurrentOpensTests {
       while (running.get() < 1) {
         Thread.onSpinWait();
       }
-      Invocation.bind(new Invocation(null, engine.ticker, 0, null, null));
+      Invocation.bind(ThreadBindings.thread(), new Invocation(null, engine.ticker, 0, null, null));
       try {
         assertThatThrownBy(() -> engine.idOf(GLOBEX))
             .isInstanceOf(SessionOpenException.class)
             .hasMessageContaining("ran out before the specialist could be asked");
       } finally {
-        Invocation.bind(null);
+        Invocation.bind(ThreadBindings.thread(), null);
       }
       CompletableFuture<String> second =
           CompletableFuture.supplyAsync(() -> engine.idOf(GLOBEX), callers);

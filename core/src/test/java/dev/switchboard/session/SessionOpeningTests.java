@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.Invocation;
+import dev.switchboard.ThreadBindings;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -252,13 +253,13 @@ class SessionOpeningTests {
       Threads threads = new Threads();
       List<FutureTask<Throwable>> leader = threads.start(1, () -> engine.idOf(ACME));
       threads.awaitAllWaiting();
-      Invocation.bind(new Invocation(null, engine.ticker, 0, null, null));
+      Invocation.bind(ThreadBindings.thread(), new Invocation(null, engine.ticker, 0, null, null));
       try {
         assertThatThrownBy(() -> engine.idOf(ACME))
             .isInstanceOf(SessionOpenException.class)
             .hasMessageContaining("the time of the call ran out");
       } finally {
-        Invocation.bind(null);
+        Invocation.bind(ThreadBindings.thread(), null);
       }
       opening.countDown();
       assertThat(Crowd.get(leader.get(0))).isNull();

@@ -1,0 +1,143 @@
+package dev.switchboard;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import org.aopalliance.aop.Advice;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.framework.Advised;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A method as the advice of its proxy runs it, any number of times in one call. Used by this
+ * library; safe for use by any number of threads.
+ *
+ * @since 0.1
+ */
+public final class ProxiedMethod {
+
+  private static final MethodType ANY =
+      MethodType.methodType(Object.class, Object.class, Object[].class);
+
+  private final Method method;
+  private final WovenCalls<?> woven;
+
+  /** Made at the first call: most of what an application starts with is never called. */
+  private volatile @Nullable MethodHandle handle;
+
+  /**
+   * Creates one for an annotated method.
+   *
+   * @param method the method as its class declares it
+   * @param woven what would advise it once more where its class is woven, too
+   */
+  public ProxiedMethod(Method method, WovenCalls<?> woven) {
+    this.method = method;
+    this.woven = woven;
+  }
+
+  /**
+   * Tells whether nothing but the method is further in, so that {@link #call} may stand for what is
+   * left of an invocation.
+   *
+   * @param invocation the invocation
+   * @param advice who runs it
+   * @return true only where that is cheap to tell, which it is of a class's proxy
+   */
+  public static boolean isInnermost(MethodInvocation invocation, Advice advice) {
+    return invocation instanceof ProxyMethodInvocation proxied
+        && !(proxied.getProxy() instanceof Proxy)
+        && proxied.getProxy() instanceof Advised advised
+        && advised.indexOf(advice) == advised.getAdvisorCount() - 1;
+  }
+
+  /**
+   * Calls the method itself. Unlike by reflection, what it throws is not wrapped: the stack trace
+   * of the wrapper is most of what a failure costs.
+   *
+   * @param target what to call it on
+   * @param arguments its arguments
+   * @return what it returned
+   * @throws Throwable what it threw
+   */
+  @SuppressWarnings("NullAway") // null passes through the type variable of who calls this
+  public Object call(@Nullable Object target, @Nullable Object[] arguments) throws Throwable {
+    MethodHandle known = handle;
+    if (known == null) {
+      handle = known = handle(method);
+    }
+    Method before = woven.proxied(method);
+    try {
+      return (Object) known.invokeExact(target, arguments);
+    } finally {
+      woven.proxied(before);
+    }
+  }
+
+  private static MethodHandle handle(Method method) throws IllegalAccessException {
+    ReflectionUtils.makeAccessible(method);
+    return MethodHandles.lookup()
+        .unreflect(method)
+        .asFixedArity()
+        .asSpreader(Object[].class, method.getParameterCount())
+        .asType(ANY);
+  }
+
+  /**
+   * Tells whether what is further in can be found once more.
+   *
+   * @param invocation the invocation
+   * @return false where only a copy can be gone on with more than once
+   */
+  public static boolean isRepeatable(MethodInvocation invocation) {
+    return invocation instanceof ProxyMethodInvocation proxied
+        && proxied.getProxy() instanceof Advised
+        && proxied.getThis() != null;
+  }
+
+  /**
+   * Goes on with an invocation that passes what is further in only once, or with what stands for it
+   * later.
+   *
+   * @param invocation the invocation, {@linkplain #isRepeatable repeatable}
+   * @param advice who runs it
+   * @param arguments its arguments when {@code advice} came to it
+   * @param again whether it has been gone on with
+   * @return what it returned
+   * @throws Throwable what it threw
+   */
+  @SuppressWarnings("NullAway") // as above
+  public Object proceed(
+      MethodInvocation invocation, Advice advice, @Nullable Object[] arguments, boolean again)
+      throws Throwable {
+    Method before = woven.proxied(method);
+    try {
+      return again
+          ? new Repetition((ProxyMethodInvocation) invocation, advice, arguments.clone()).proceed()
+          : invocation.proceed();
+    } finally {
+      woven.proxied(before);
+    }
+  }
+
+  /**
+   * Goes on with a copy of an invocation, which itself passes what is further in only once.
+   *
+   * @param invocation the invocation
+   * @return what it returned
+   * @throws Throwable what it threw
+   */
+  @SuppressWarnings("NullAway") // as above
+  public Object proceed(MethodInvocation invocation) throws Throwable {
+    Method before = woven.proxied(method);
+    try {
+      return ((ProxyMethodInvocation) invocation).invocableClone().proceed();
+    } finally {
+      woven.proxied(before);
+    }
+  }
+}

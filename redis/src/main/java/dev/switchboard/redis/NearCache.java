@@ -11,6 +11,8 @@ import dev.switchboard.session.Token;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +32,14 @@ final class NearCache {
 
   private static final int MAX_GONE = 10_000;
 
-  private final Cache<SessionKey, Entry> entries;
+  /** {@link #order} hears of an entry's uses once in this time. */
+  private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final ConcurrentMap<SessionKey, Entry> entries = new ConcurrentHashMap<>();
+
+  /** Bounds the entries; each look-up there would read the clock once more. */
+  private final Cache<SessionKey, Entry> order;
+
   private final ConcurrentNavigableMap<String, Entry> fields = new ConcurrentSkipListMap<>();
 
   /** What has left lately: the news of that can overtake the answer that it is there. */
@@ -45,7 +54,7 @@ final class NearCache {
     this.ticker = ticker;
     this.ttlNanos = nanosOrMost(limits.ttl());
     this.idleNanos = nanosOrMost(limits.idleTimeout());
-    this.entries =
+    this.order =
         Caffeine.newBuilder()
             .ticker(ticker)
             .executor(Runnable::run)
@@ -78,6 +87,7 @@ final class NearCache {
     private volatile long usedNanos;
     private volatile long toldNanos;
     private volatile boolean usedTold;
+    private long heardNanos;
 
     private Entry(Session session, String field, boolean usedTold) {
       this.session = session;
@@ -85,6 +95,7 @@ final class NearCache {
       this.confirmedNanos = ticker.read();
       this.usedNanos = confirmedNanos;
       this.toldNanos = confirmedNanos;
+      this.heardNanos = confirmedNanos;
       this.usedTold = usedTold;
     }
 
@@ -107,7 +118,12 @@ final class NearCache {
 
     /** Notes that a use ends, and returns whether Redis has to hear that now. */
     boolean used() {
-      usedNanos = ticker.read();
+      long now = ticker.read();
+      usedNanos = now;
+      if (now - heardNanos >= RESOLUTION_NANOS) {
+        heardNanos = now;
+        keep(this);
+      }
       return session.isUsed() && !usedTold;
     }
 
@@ -125,9 +141,13 @@ final class NearCache {
     }
   }
 
+  private void keep(Entry entry) {
+    var unused = order.getIfPresent(entry.session.key());
+  }
+
   /** Returns the key's session where it is fresh. */
   @Nullable Session fresh(SessionKey key) {
-    Entry entry = entries.getIfPresent(key);
+    Entry entry = entries.get(key);
     if (entry == null) {
       return null;
     }
@@ -137,7 +157,7 @@ final class NearCache {
 
   /** Returns the key's session, fresh or not, unless its time has ended. */
   @Nullable Session any(SessionKey key) {
-    Entry entry = entries.getIfPresent(key);
+    Entry entry = entries.get(key);
     return entry != null && entry.isServed(ticker.read()) ? entry.session : null;
   }
 
@@ -146,7 +166,7 @@ final class NearCache {
    * data, unless it still knows why the session is gone.
    */
   @Nullable Session missed(SessionKey key) {
-    Entry entry = entries.getIfPresent(key);
+    Entry entry = entries.get(key);
     long now = ticker.read();
     return entry != null && entry.isServed(now) && now - entry.confirmedNanos < REMEMBERED_NANOS
         ? entry.session
@@ -154,7 +174,7 @@ final class NearCache {
   }
 
   @Nullable Entry entry(Session session) {
-    Entry entry = entries.getIfPresent(session.key());
+    Entry entry = entries.get(session.key());
     return entry != null && entry.session == session ? entry : null;
   }
 
@@ -167,26 +187,28 @@ final class NearCache {
     Entry entry = new Entry(session, field, usedTold);
     fields.put(field, entry);
     entries.put(session.key(), entry);
+    order.put(session.key(), entry);
     if (gone.getIfPresent(session.token()) != null) {
-      entries.asMap().remove(session.key(), entry);
+      order.asMap().remove(session.key(), entry);
     }
   }
 
   private void removed(@Nullable SessionKey key, @Nullable Entry entry, RemovalCause cause) {
     if (entry != null) {
       fields.remove(entry.field, entry);
+      entries.remove(entry.session.key(), entry);
     }
   }
 
   void drop(Session session) {
     Entry entry = entry(session);
     if (entry != null) {
-      entries.asMap().remove(session.key(), entry);
+      order.asMap().remove(session.key(), entry);
     }
   }
 
   void drop(SessionKey key) {
-    entries.invalidate(key);
+    order.invalidate(key);
   }
 
   /** The session of this opening, which was in this field, has left. */
@@ -194,14 +216,14 @@ final class NearCache {
     gone.put(opening, true);
     Entry entry = fields.get(field);
     if (entry != null && entry.session.token().equals(opening)) {
-      entries.asMap().remove(entry.session.key(), entry);
+      order.asMap().remove(entry.session.key(), entry);
     }
   }
 
   /** Drops the sessions whose fields begin so. */
   void dropAll(String prefix) {
     for (Entry entry : fields.subMap(prefix, prefix + Character.MAX_VALUE).values()) {
-      entries.asMap().remove(entry.session.key(), entry);
+      order.asMap().remove(entry.session.key(), entry);
     }
   }
 
@@ -222,7 +244,7 @@ final class NearCache {
     for (Entry entry : fields.values()) {
       if (entry.session.isInUse()) {
         // So long a use must not let the entry itself grow idle.
-        var unused = entries.getIfPresent(entry.session.key());
+        keep(entry);
       }
       boolean news = entry.session.isInUse() || entry.usedNanos - entry.toldNanos > 0;
       if (news && now - entry.toldNanos >= nanos) {

@@ -50,7 +50,8 @@ public final class CaffeineSessionStore implements SessionStore {
     if (told == null) {
       throw new IllegalStateException("the store has not been started");
     }
-    shelves.put(SpecialistName.of(specialist), new SessionShelf(limits, ticker, scheduler, told));
+    SpecialistName name = SpecialistName.of(specialist);
+    shelves.put(name, new SessionShelf(name, limits, ticker, scheduler, told));
   }
 
   private SessionShelf shelf(SessionKey key) {

@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,14 @@ public final class Session {
   private static final int PARKED = 1 << 29;
   private static final int LEARNED = 1 << 28;
   private static final int DROPPED = 1 << 27;
-  private static final int USES = DROPPED - 1;
+  private static final int USED = 1 << 26;
+
+  /** Three bits: which of the causes it has left for, from 1. */
+  private static final int CAUSE_SHIFT = 23;
+
+  private static final int CAUSE = 7 << CAUSE_SHIFT;
+  private static final int USES = (1 << CAUSE_SHIFT) - 1;
+  private static final List<RemovalCause> CAUSES = List.of(RemovalCause.values());
   private static final AtomicIntegerFieldUpdater<Session> STATE =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "state");
 
@@ -28,11 +36,9 @@ public final class Session {
   private final long tokenHigh;
   private final long tokenLow;
   private final long openedNanos;
-  private volatile int state;
-  private volatile boolean used;
 
-  /** Why it has left; written before that is told by {@link #state}. */
-  private @Nullable RemovalCause cause;
+  /** All that changes, in one word: there may be a million of these. */
+  private volatile int state;
 
   /** When a use of it last ended, on the engine's ticker; lossy. */
   private long lastUsedNanos;
@@ -111,13 +117,13 @@ public final class Session {
    * @return false while it is fresh
    */
   public boolean isUsed() {
-    return used;
+    return (state & USED) != 0;
   }
 
   /** Notes that an invocation on it has completed normally: it is no longer fresh. */
   public void markUsed() {
-    if (!used) {
-      used = true;
+    if (!isUsed()) {
+      STATE.getAndUpdate(this, seen -> seen | USED);
     }
   }
 
@@ -170,11 +176,13 @@ public final class Session {
   }
 
   void setCause(RemovalCause why) {
-    cause = why;
+    STATE.getAndUpdate(this, seen -> (seen & ~CAUSE) | ((CAUSES.indexOf(why) + 1) << CAUSE_SHIFT));
   }
 
+  /** Why it has left, or is about to; null before. */
   @Nullable RemovalCause cause() {
-    return cause;
+    int kept = (state & CAUSE) >> CAUSE_SHIFT;
+    return kept == 0 ? null : CAUSES.get(kept - 1);
   }
 
   boolean hasLeft() {

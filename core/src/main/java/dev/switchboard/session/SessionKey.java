@@ -64,6 +64,11 @@ public final class SessionKey {
     return new SessionKey(specialist, tenant, List.copyOf(parts));
   }
 
+  /** The key of a tenant that has nothing further, to look for: it may break the rules. */
+  static SessionKey ofTenantOnly(SpecialistName specialist, String tenant) {
+    return new SessionKey(specialist, tenant, List.of());
+  }
+
   private static void checkPart(String what, @Nullable String part) {
     // Callers without null checks of their own must not come to share the key of no tenant.
     if (part == null) {

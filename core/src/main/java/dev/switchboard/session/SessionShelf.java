@@ -35,6 +35,7 @@ final class SessionShelf {
   /** Caffeine hears of a session's uses once in this time. */
   private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  private final SpecialistName specialist;
   private final int maxSize;
   private final long ttlNanos;
   private final long idleNanos;
@@ -48,7 +49,12 @@ final class SessionShelf {
   private final ReentrantLock adding = new ReentrantLock();
 
   SessionShelf(
-      SessionLimits limits, Ticker ticker, Scheduler scheduler, SessionStore.Listener listener) {
+      SpecialistName specialist,
+      SessionLimits limits,
+      Ticker ticker,
+      Scheduler scheduler,
+      SessionStore.Listener listener) {
+    this.specialist = specialist;
     this.maxSize = limits.maxSize();
     this.ttlNanos = Durations.nanosOrMost(limits.ttl());
     this.idleNanos = Durations.nanosOrMost(limits.idleTimeout());
@@ -180,10 +186,12 @@ final class SessionShelf {
   }
 
   int removeTenant(String tenant) {
-    return (int)
+    SessionKey only = SessionKey.ofTenantOnly(specialist, tenant);
+    long further =
         tenants.sessions(tenant).stream()
             .filter(session -> remove(session, RemovalCause.EVICTED))
             .count();
+    return (int) further + (remove(only, null, RemovalCause.EVICTED) ? 1 : 0);
   }
 
   int clear(RemovalCause cause) {

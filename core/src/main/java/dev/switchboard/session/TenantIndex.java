@@ -6,21 +6,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** The sessions of every tenant, so that evicting a tenant costs what that tenant has. */
+/**
+ * The sessions of every tenant whose keys have further parts, so that evicting a tenant costs what
+ * that tenant has; a key of a tenant only is found as it is.
+ */
 final class TenantIndex {
 
   private final ConcurrentMap<String, Set<Session>> tenants = new ConcurrentHashMap<>();
 
   void add(Session session) {
     String tenant = session.key().tenant();
-    if (tenant != null) {
+    if (tenant != null && !session.key().parts().isEmpty()) {
       tenants.merge(tenant, Set.of(session), TenantIndex::union);
     }
   }
 
   void remove(Session session) {
     String tenant = session.key().tenant();
-    if (tenant != null) {
+    if (tenant != null && !session.key().parts().isEmpty()) {
       tenants.computeIfPresent(tenant, (sameTenant, sessions) -> without(sessions, session));
     }
   }

@@ -155,7 +155,13 @@ class SessionRaceTests {
             }
           }
         };
-    SessionShelf shelf = new SessionShelf(new SessionLimits(null, TEN, 3), ticker, scheduler, slow);
+    SessionShelf shelf =
+        new SessionShelf(
+            SpecialistName.of("marketing"),
+            new SessionLimits(null, TEN, 3),
+            ticker,
+            scheduler,
+            slow);
     Session first = new Session(ACME, "first", Token.random(), ticker.read(), false);
     first.acquire();
     shelf.add(new Session(GLOBEX, "other", Token.random(), ticker.read(), false));

@@ -10,6 +10,8 @@ import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.core.NativeDetector;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -22,6 +24,9 @@ public final class ProxiedMethod {
 
   private static final MethodType ANY =
       MethodType.methodType(Object.class, Object.class, Object[].class);
+
+  /** Where handles are slower than reflection. */
+  private static final boolean NATIVE = NativeDetector.inNativeImage();
 
   private final Method method;
   private final WovenCalls<?> woven;
@@ -49,7 +54,8 @@ public final class ProxiedMethod {
    * @return true only where that is cheap to tell, which it is of a class's proxy
    */
   public static boolean isInnermost(MethodInvocation invocation, Advice advice) {
-    return invocation instanceof ProxyMethodInvocation proxied
+    return !NATIVE
+        && invocation instanceof ProxyMethodInvocation proxied
         && !(proxied.getProxy() instanceof Proxy)
         && proxied.getProxy() instanceof Advised advised
         && advised.indexOf(advice) == advised.getAdvisorCount() - 1;
@@ -78,13 +84,22 @@ public final class ProxiedMethod {
     }
   }
 
-  private static MethodHandle handle(Method method) throws IllegalAccessException {
-    ReflectionUtils.makeAccessible(method);
-    return MethodHandles.lookup()
-        .unreflect(method)
-        .asFixedArity()
-        .asSpreader(Object[].class, method.getParameterCount())
-        .asType(ANY);
+  private static MethodHandle handle(Method method) throws ReflectiveOperationException {
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    try {
+      ReflectionUtils.makeAccessible(method);
+      return lookup
+          .unreflect(method)
+          .asFixedArity()
+          .asSpreader(Object[].class, method.getParameterCount())
+          .asType(ANY);
+    } catch (IllegalAccessException | RuntimeException e) {
+      // Such as a module that opens its packages to Spring only, or too many parameters.
+      Method spring =
+          AopUtils.class.getMethod(
+              "invokeJoinpointUsingReflection", Object.class, Method.class, Object[].class);
+      return MethodHandles.insertArguments(lookup.unreflect(spring).asFixedArity(), 1, method);
+    }
   }
 
   /**

@@ -8,7 +8,6 @@ import org.springframework.expression.EvaluationException;
 import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelCompilerMode;
 import org.springframework.expression.spel.SpelEvaluationException;
-import org.springframework.expression.spel.SpelMessage;
 import org.springframework.expression.spel.SpelNode;
 import org.springframework.expression.spel.SpelParserConfiguration;
 import org.springframework.expression.spel.ast.CompoundExpression;
@@ -34,7 +33,7 @@ public final class ReadOnlyExpression {
 
   private static final EvaluationContext CONTEXT = context();
 
-  /** How often what Spring has compiled may fail, such as for arguments of several types. */
+  /** How often it may fail where Spring compiles, such as for arguments of several types. */
   private static final int COMPILED_FAILURES = 100;
 
   private final SpelExpression interpreted;
@@ -118,10 +117,8 @@ public final class ReadOnlyExpression {
   private @Nullable Object readCompiled(@Nullable Object argument) {
     try {
       return compiled.getValue(CONTEXT, argument);
-    } catch (SpelEvaluationException e) {
-      if (e.getMessageCode() != SpelMessage.EXCEPTION_RUNNING_COMPILED_EXPRESSION) {
-        throw e;
-      }
+    } catch (EvaluationException | LinkageError e) {
+      // Of the argument or of the compiler: if of the argument, it is found again.
       failuresLeft.decrementAndGet();
       return interpreted.getValue(CONTEXT, argument);
     }

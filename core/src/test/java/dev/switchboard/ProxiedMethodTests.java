@@ -14,12 +14,23 @@ import dev.switchboard.session.SpecialistSession;
 import dev.switchboard.session.SpecialistSessionConfiguration;
 import dev.switchboard.session.Tenant;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.tools.ToolProvider;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.aop.framework.Advised;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Import;
@@ -151,5 +162,29 @@ class ProxiedMethodTests {
             failure ->
                 assertThat(failure.getStackTrace()[1].getClassName())
                     .doesNotContain("java.lang.reflect"));
+  }
+
+  @Test
+  void methodThatNoHandleCanCallIsCalledByReflection(@TempDir Path folder) throws Throwable {
+    // The most that a method may have; a handle counts itself, too.
+    String parameters =
+        IntStream.range(0, 254).mapToObj(i -> "int p" + i).collect(Collectors.joining(", "));
+    Path source =
+        Files.writeString(
+            folder.resolve("Many.java"),
+            "public class Many { public int ask(%s) { return p253; } }".formatted(parameters));
+    ToolProvider.getSystemJavaCompiler().run(null, null, null, source.toString());
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      Class<?> many = loader.loadClass("Many");
+      Method method = many.getDeclaredMethods()[0];
+      @Nullable Object[] arguments = new Object[254];
+      Arrays.fill(arguments, 7);
+
+      Object answer =
+          new ProxiedMethod(method, new WovenCalls<>("@Any"))
+              .call(many.getDeclaredConstructor().newInstance(), arguments);
+
+      assertThat(answer).isEqualTo(7);
+    }
   }
 }

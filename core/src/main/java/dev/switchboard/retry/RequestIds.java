@@ -19,19 +19,21 @@ final class RequestIds {
   private static final int MAX_LENGTH = 512;
 
   private final String name;
-  private final List<Part> parts = new ArrayList<>();
+  private final List<Part> parts;
 
   /** Finds the parameters of a method and of those it overrides, whose operation has this name. */
   RequestIds(Method method, String name) {
     this.name = name;
+    List<Part> found = new ArrayList<>();
     for (MethodParameter parameter : new AnnotatedMethod(method).getMethodParameters()) {
       RequestId annotation = parameter.getParameterAnnotation(RequestId.class);
       if (annotation != null) {
         int position = parameter.getParameterIndex();
         String text = annotation.value();
-        parts.add(new Part(position, text.isEmpty() ? null : parse(text, parameter)));
+        found.add(new Part(position, text.isEmpty() ? null : parse(text, parameter)));
       }
     }
+    this.parts = List.copyOf(found);
   }
 
   boolean isEmpty() {

@@ -31,6 +31,7 @@ final class SessionOperationSource {
 
   private final ConcurrentMap<Class<?>, Map<Method, SessionOperation>> types =
       new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, SpecialistName> names = new ConcurrentHashMap<>();
   private final UnaryOperator<String> placeholders;
   private final boolean weaving;
   private volatile Consumer<SessionOperation> later = operation -> {};
@@ -137,7 +138,7 @@ final class SessionOperationSource {
         kind,
         specialist(place, annotation),
         stated(place, annotation),
-        new SessionPolicy(annotation.exclusive(), List.of(annotation.lostOn())),
+        policy(annotation),
         tenants.isEmpty() ? null : tenants.get(0),
         List.copyOf(parts),
         new ProxiedMethod(method, SessionInterceptor.WOVEN),
@@ -191,12 +192,18 @@ final class SessionOperationSource {
           "Write the specialist's name, as in @SpecialistSession(\"marketing\").");
     }
     try {
-      return SpecialistName.of(text);
+      return names.computeIfAbsent(text, SpecialistName::of);
     } catch (IllegalArgumentException e) {
       throw new InvalidDeclarationException(
           "%s: specialist must match [a-z0-9-]+ but was %s".formatted(place, text),
           "Use lower-case letters, digits and dashes.");
     }
+  }
+
+  /** What most say is there once. */
+  private static SessionPolicy policy(SpecialistSession annotation) {
+    SessionPolicy stated = new SessionPolicy(annotation.exclusive(), List.of(annotation.lostOn()));
+    return stated.equals(SessionPolicy.DEFAULT) ? SessionPolicy.DEFAULT : stated;
   }
 
   private SpecialistSettings stated(String place, SpecialistSession annotation) {
@@ -206,10 +213,12 @@ final class SessionOperationSource {
           "%s: maxSize must be at least 1 but was %d".formatted(place, maxSize),
           "Write how many sessions to keep, or leave it out for the default.");
     }
-    return new SpecialistSettings(
-        duration(place, "ttl", annotation.ttl()),
-        duration(place, "idleTimeout", annotation.idleTimeout()),
-        maxSize == SpecialistSession.UNSET ? null : maxSize);
+    SpecialistSettings stated =
+        new SpecialistSettings(
+            duration(place, "ttl", annotation.ttl()),
+            duration(place, "idleTimeout", annotation.idleTimeout()),
+            maxSize == SpecialistSession.UNSET ? null : maxSize);
+    return stated.equals(SpecialistSettings.NONE) ? SpecialistSettings.NONE : stated;
   }
 
   private @Nullable Duration duration(String place, String attribute, String text) {

@@ -3,7 +3,10 @@ package dev.switchboard.retry;
 import static dev.switchboard.retry.Flaky.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -44,6 +47,59 @@ class HttpRequestTests {
     assertThat(runs(ask)).isEqualTo(3);
     enter(new MockHttpServletRequest());
     assertThat(runs(ask)).isEqualTo(3);
+  }
+
+  @Test
+  void httpRequestJoinsItsFuturesWhoeverCompletesThem() {
+    enter(new MockHttpServletRequest());
+    assertThat(runsLater(ask)).isEqualTo(3);
+    assertThat(runsLater(ask)).isEqualTo(1);
+    assertThat(runs(ask)).isEqualTo(1);
+  }
+
+  /** How often work runs whose futures always fail. */
+  private int runsLater(RetryOperation operation) {
+    AtomicInteger runs = new AtomicInteger();
+    CompletableFuture<String> asked =
+        engine.callAsync(
+            operation,
+            context -> {
+              runs.incrementAndGet();
+              return CompletableFuture.failedFuture(new IOException("down"));
+            });
+    assertThat(asked).failsWithin(Duration.ofSeconds(20));
+    return runs.get();
+  }
+
+  @Test
+  void requestWhoseThreadCompletesAFutureIsNotTheFutures() {
+    CompletableFuture<String> reply = new CompletableFuture<>();
+    AtomicInteger runs = new AtomicInteger();
+    CompletableFuture<String> asked =
+        engine.callAsync(
+            ask,
+            context ->
+                runs.incrementAndGet() == 1
+                    ? reply
+                    : CompletableFuture.failedFuture(new IOException("down")));
+    enter(new MockHttpServletRequest());
+    reply.completeExceptionally(new IOException("down"));
+    assertThat(asked).failsWithin(Duration.ofSeconds(20));
+    assertThat(runs).hasValue(3);
+    assertThat(runs(ask)).isEqualTo(3);
+  }
+
+  @Test
+  void nestedSuccessForgivesNothing() {
+    enter(new MockHttpServletRequest());
+    engine.call(
+        plan,
+        enclosing -> {
+          Flaky twice = Flaky.times(2);
+          swallow(() -> engine.call(ask, twice));
+          assertThat(runs(ask)).isEqualTo(1);
+          return "done";
+        });
   }
 
   @Test

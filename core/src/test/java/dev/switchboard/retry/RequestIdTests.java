@@ -75,6 +75,13 @@ class RequestIdTests {
   }
 
   @Test
+  void valueOfTheGreatestLengthNamesARequest() {
+    String longest = "x".repeat(512);
+    assertThat(ids("several", longest, "hello", new Turn("7", Map.of("turn", 3))))
+        .containsExactly(longest, "3");
+  }
+
+  @Test
   void overlongAndCompositeValuesFailTheCallWithoutBeingPrinted() {
     assertThatThrownBy(() -> ids("several", "s3cret".repeat(100), "hello", null))
         .isInstanceOf(IllegalStateException.class)

@@ -63,6 +63,51 @@ class RetriedFutureTests {
   }
 
   @Test
+  void noDelayMeansNoWait() throws Exception {
+    RetryOperation eager =
+        engine.operation("desk.ask", RetryPolicy.builder().delay(Duration.ZERO).build());
+    assertThat(get(engine.callAsync(eager, flaky(2)))).isEqualTo(3);
+    assertThat(sleeper.waits()).isEmpty();
+  }
+
+  @Test
+  void successForgivesAndGivesTheTokensBack() throws Exception {
+    RetryOperation operation = operation(1);
+    try (RetryScope turn = RetryScope.open("turn")) {
+      get(engine.callAsync(operation, flaky(1)));
+      assertThat(operation.budgetLeft()).hasValue(500);
+      assertThat(turn.spent(operation)).isZero();
+      assertThat(get(engine.callAsync(operation, flaky(1)))).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void noAttemptBeginsAfterAWaitThatTookTooLong() {
+    RetryExecutor slow =
+        RetryExecutor.builder()
+            .ticker(ticker)
+            .sleeper(
+                new Sleeper() {
+                  @Override
+                  public void sleep(Duration wait) {
+                    throw new AssertionError("a thread is held");
+                  }
+
+                  @Override
+                  public CompletableFuture<@Nullable Void> delay(Duration wait) {
+                    ticker.advance(Duration.ofMinutes(1));
+                    return CompletableFuture.completedFuture(null);
+                  }
+                })
+            .build();
+    RetryOperation operation =
+        slow.operation("ask", RetryPolicy.builder().timeout(Duration.ofSeconds(6)).build());
+    assertThatThrownBy(() -> get(slow.callAsync(operation, flaky(9))))
+        .isInstanceOf(IOException.class)
+        .hasMessage("attempt 1");
+  }
+
+  @Test
   void lastFailureReachesTheCallerWithTheEarlierOnes() {
     assertThatThrownBy(() -> get(engine.callAsync(operation(1), flaky(9))))
         .isInstanceOf(IOException.class)

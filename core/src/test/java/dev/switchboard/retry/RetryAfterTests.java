@@ -41,7 +41,7 @@ class RetryAfterTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1", "-3", "soon", "1.5", "Sun, 22 Nov 2026 09:00:00 GMT"})
+  @ValueSource(strings = {"1", "-3", "-1", "soon", "1.5", "Sun, 22 Nov 2026 09:00:00 GMT"})
   void lessThanTheDelayOrGarbageLeavesTheDelay(String value) {
     assertThat(waits(value, policy)).containsExactly(Duration.ofSeconds(2));
   }
@@ -51,6 +51,11 @@ class RetryAfterTests {
       strings = {"31", "99999999999", "99999999999999999999", "Mon, 23 Nov 2026 10:00:00 GMT"})
   void longerThanTheMostStops(String value) {
     assertThat(waits(value, policy)).isEmpty();
+  }
+
+  @Test
+  void theMostThatIsAllowedIsWaitedFor() {
+    assertThat(waits("30", policy)).containsExactly(Duration.ofSeconds(30));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.NestedExceptionUtils;
 
@@ -241,6 +242,20 @@ class RetryDeclarationTests {
                 + " proxy cannot override it");
   }
 
+  static class OfAFramework {
+    public final void start() {}
+  }
+
+  @RequestScopedRetry
+  static class OnASubtype extends OfAFramework {
+    public void ask() {}
+  }
+
+  @Test
+  void finalMethodThatATypesAnnotationInheritsIsBeyondIt() {
+    assertThat(failure(context.withBean(OnASubtype.class))).isNull();
+  }
+
   static class SecondIsBad {
     @RequestScopedRetry
     void first() {}
@@ -330,6 +345,25 @@ class RetryDeclarationTests {
             definition -> definition.setLazyInit(true))
         .withBean(RetrySettings.class, () -> settings)
         .run(started -> assertThat(started).hasNotFailed());
+  }
+
+  interface Remote {
+    @RequestScopedRetry
+    void ask();
+  }
+
+  @Test
+  void beanThatIsAProxyIsKnownByItsInterface() {
+    RetrySettings settings =
+        RetrySettings.builder().operation("Remote.ask", RetryPolicy.UNSAID).build();
+    ProxyFactory remote = new ProxyFactory();
+    remote.addInterface(Remote.class);
+    assertThat(
+            failure(
+                context
+                    .withBean(Remote.class, () -> (Remote) remote.getProxy())
+                    .withBean(RetrySettings.class, () -> settings)))
+        .isNull();
   }
 
   private <T> String refusal(Class<T> bean) {

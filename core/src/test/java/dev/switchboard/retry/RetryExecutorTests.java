@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryExecutorTests {
 
@@ -126,6 +128,14 @@ class RetryExecutorTests {
   }
 
   @Test
+  void lastOfManyFailuresCarriesAFewOfThem() {
+    RetryOperation stubborn = operation(policy().maxRetries(30).delay(Duration.ZERO));
+    assertThatThrownBy(() -> engine.call(stubborn, Flaky.times(31)))
+        .hasMessage("failure 31")
+        .satisfies(last -> assertThat(last.getSuppressed()).hasSize(16));
+  }
+
+  @Test
   void failureThatSuppressesNothingIsThrownAllTheSame() {
     RuntimeException last = new RuntimeException("last", null, false, false) {};
     Throwable thrown =
@@ -163,12 +173,13 @@ class RetryExecutorTests {
     assertThat(attempts).containsExactly(1);
   }
 
-  @Test
-  void noAttemptBeginsAfterAWaitThatTookTooLong() {
+  @ParameterizedTest
+  @ValueSource(ints = {6, 60})
+  void noAttemptBeginsAfterAWaitThatTookTooLong(int seconds) {
     RetryExecutor slow =
         RetryExecutor.builder()
             .ticker(ticker)
-            .sleeper(wait -> ticker.advance(Duration.ofMinutes(1)))
+            .sleeper(wait -> ticker.advance(Duration.ofSeconds(seconds)))
             .build();
     Flaky work = Flaky.times(9);
     RetryOperation operation =
@@ -227,6 +238,25 @@ class RetryExecutorTests {
       assertThat(catchThrowable(() -> engine.call(once, Flaky.times(9)))).isNotNull();
       assertThat(Thread.interrupted()).isTrue();
       assertThat(turn.spent(once)).isZero();
+    }
+  }
+
+  @Test
+  void retriesMadeBeforeAnInterruptAreCounted() {
+    RetryOperation thrice = operation(policy().maxRetries(3));
+    try (RetryScope turn = RetryScope.open("turn")) {
+      swallow(
+          () ->
+              engine.call(
+                  thrice,
+                  context -> {
+                    if (context.attempt() == 3) {
+                      sleeper.interruptNext();
+                    }
+                    throw new IOException("down");
+                  }));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(turn.spent(thrice)).isEqualTo(2);
     }
   }
 

@@ -119,6 +119,21 @@ class RetryObserverTests {
   }
 
   @Test
+  void aDeadlineThatPassesDuringTheWaitIsTold() {
+    RetryExecutor slow =
+        RetryExecutor.builder()
+            .ticker(ticker)
+            .sleeper(wait -> ticker.advance(Duration.ofMinutes(1)))
+            .observer(recorder)
+            .build();
+    RetryOperation hurried =
+        slow.operation("Desk.ask", RetryPolicy.builder().timeout(Duration.ofSeconds(9)).build());
+    told.clear();
+    swallow(() -> slow.call(hurried, Flaky.times(9)));
+    assertThat(told).containsExactly("stopped DEADLINE");
+  }
+
+  @Test
   void anEmptyBudgetIsToldUnlessTheRequestHadItsRetries() {
     RetryExecutor engine = engine(recorder, RetrySettings.builder().budget(20, 10).build());
     RetryOperation operation = operation(engine);

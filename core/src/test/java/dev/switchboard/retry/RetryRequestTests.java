@@ -59,6 +59,27 @@ class RetryRequestTests {
   }
 
   @Test
+  void invocationKeepsItsBoundThoughOthersMakeItsForgottenRequestAnew() {
+    AtomicInteger runs = new AtomicInteger();
+    List<String> turn = List.of("turn");
+    swallow(
+        () ->
+            engine.call(
+                ask,
+                null,
+                turn,
+                context -> {
+                  assertThat(runs.incrementAndGet()).isLessThanOrEqualTo(3);
+                  if (context.isRetry()) {
+                    ticker.advance(Duration.ofMinutes(11));
+                    engine.requests().spend(turn, ask, null);
+                  }
+                  throw new IllegalStateException("down");
+                }));
+    assertThat(runs).hasValue(3);
+  }
+
+  @Test
   void invocationKeepsItsBoundThoughOthersCrowdItsRequestOut() {
     AtomicInteger runs = new AtomicInteger();
     swallow(
@@ -105,6 +126,20 @@ class RetryRequestTests {
                           : fail(runs)));
       assertThat(runs.get()).isBetween(1, 7);
     }
+  }
+
+  @Test
+  void nestedSuccessForgivesNothingThoughItNamesTheSameRequest() {
+    List<String> turn = List.of("turn");
+    engine.call(
+        tour,
+        null,
+        turn,
+        enclosing -> {
+          swallow(() -> engine.call(ask, null, turn, Flaky.times(2)));
+          assertThat(runs(ask, turn)).isEqualTo(1);
+          return "done";
+        });
   }
 
   @Test

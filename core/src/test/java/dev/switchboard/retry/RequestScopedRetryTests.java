@@ -9,9 +9,15 @@ import dev.switchboard.Invocation;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
@@ -26,12 +32,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.AliasFor;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.test.util.AopTestUtils;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.web.client.HttpServerErrorException;
+import reactor.core.publisher.Mono;
 
 class RequestScopedRetryTests {
 
@@ -59,6 +69,22 @@ class RequestScopedRetryTests {
       attempts.add(RetryContext.current().attempt());
       throw new IOException(message);
     }
+  }
+
+  /** A client as {@code HttpServiceProxyFactory} makes them: behind its interface is no object. */
+  interface Remote {
+
+    @RequestScopedRetry(maxRetries = 1)
+    String ask() throws Exception;
+  }
+
+  @Test
+  void clientThatIsMadeOfItsInterfaceIsRetried() {
+    Flaky work = Flaky.times(1);
+    MethodInterceptor exchange = call -> work.run(RetryContext.current());
+    context
+        .withBean(Remote.class, () -> ProxyFactory.getProxy(Remote.class, exchange))
+        .run(started -> assertThat(started.getBean(Remote.class).ask()).isEqualTo("done in 2"));
   }
 
   /** Annotated on the class's method. */
@@ -354,6 +380,60 @@ class RequestScopedRetryTests {
             });
   }
 
+  static class Later {
+
+    final AtomicInteger runs = new AtomicInteger();
+
+    @RequestScopedRetry(maxRetries = 1)
+    CompletableFuture<String> future(@RequestId String turn) {
+      return CompletableFuture.failedFuture(failure());
+    }
+
+    @RequestScopedRetry(maxRetries = 1)
+    Mono<String> mono(@RequestId String turn) {
+      return Mono.error(failure());
+    }
+
+    @RequestScopedRetry(maxRetries = 1)
+    CompletableFuture<String> futureOfItsOwn() {
+      return CompletableFuture.failedFuture(failure());
+    }
+
+    @RequestScopedRetry(maxRetries = 1)
+    Mono<String> monoOfItsOwn() {
+      return Mono.error(failure());
+    }
+
+    private IllegalStateException failure() {
+      runs.incrementAndGet();
+      return new IllegalStateException("down");
+    }
+  }
+
+  @Test
+  void answersThatComeLaterBelongToTheRequestThatIsNamedOrAreTheirOwn() {
+    context
+        .withBean(Later.class)
+        .run(
+            started -> {
+              Later later = started.getBean(Later.class);
+              AtomicInteger runs = AopTestUtils.<Later>getTargetObject(later).runs;
+              for (int i = 0; i < 2; i++) {
+                assertThat(later.future("turn")).failsWithin(sec(20));
+                assertThat(later.mono("turn").toFuture()).failsWithin(sec(20));
+              }
+              assertThat(runs).as("two operations with a retry each").hasValue(6);
+              for (int i = 0; i < 2; i++) {
+                assertThat(later.futureOfItsOwn()).failsWithin(sec(20));
+                assertThat(later.monoOfItsOwn().toFuture()).failsWithin(sec(20));
+              }
+              assertThat(runs).as("four calls with a retry each").hasValue(6 + 8);
+              assertThat(later.future(" ")).failsWithin(sec(20));
+              assertThat(later.mono(" ").toFuture()).failsWithin(sec(20));
+              assertThat(runs).hasValue(6 + 8);
+            });
+  }
+
   static class Bound {
 
     @RequestScopedRetry
@@ -368,6 +448,43 @@ class RequestScopedRetryTests {
     context
         .withBean(Bound.class)
         .run(started -> assertThat(started.getBean(Bound.class).ask()).isTrue());
+  }
+
+  @Test
+  void observersAndClocksThatAreBeansAreUsed() {
+    Instant now = Instant.parse("2026-11-22T10:00:00Z");
+    HttpHeaders headers = new HttpHeaders();
+    headers.setInstant(HttpHeaders.RETRY_AFTER, now.plusSeconds(20));
+    Throwable busy =
+        HttpServerErrorException.create(
+            HttpStatus.SERVICE_UNAVAILABLE, "busy", headers, new byte[0], null);
+    List<String> told = new ArrayList<>();
+    RetryObserver observer =
+        new RetryObserver() {
+          @Override
+          public void created(RetryOperation operation) {
+            told.add(operation.name());
+          }
+        };
+    context
+        .withBean(Clock.class, () -> Clock.fixed(now, ZoneOffset.UTC))
+        .withBean(RetryObserver.class, () -> observer)
+        .run(
+            started -> {
+              RetryExecutor engine = started.getBean(RetryExecutor.class);
+              RetryOperation ask = engine.operation("Desk.ask", RetryPolicy.defaults());
+              assertThat(told).containsExactly("Desk.ask");
+              Flaky work = new Flaky(busy);
+              Duration elapsed =
+                  engine.call(
+                      ask,
+                      attempt -> {
+                        work.run(attempt);
+                        return attempt.elapsed();
+                      });
+              assertThat(sleeper.waits()).containsExactly(sec(20));
+              assertThat(elapsed).isEqualTo(sec(20));
+            });
   }
 
   @Test

@@ -71,6 +71,14 @@ class RetriedFutureTests {
   }
 
   @Test
+  void withoutASleeperTheNextAttemptBeginsAfterItsDelay() throws Exception {
+    RetryExecutor real = RetryExecutor.builder().build();
+    RetryOperation ask =
+        real.operation("desk.ask", RetryPolicy.builder().delay(Duration.ofMillis(1)).build());
+    assertThat(get(real.callAsync(ask, flaky(1)))).isEqualTo(2);
+  }
+
+  @Test
   void successForgivesAndGivesTheTokensBack() throws Exception {
     RetryOperation operation = operation(1);
     try (RetryScope turn = RetryScope.open("turn")) {

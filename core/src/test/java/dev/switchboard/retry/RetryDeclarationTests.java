@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.switchboard.InvalidDeclarationException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.NestedExceptionUtils;
 
@@ -352,18 +354,36 @@ class RetryDeclarationTests {
     void ask();
   }
 
+  static class Local implements Remote {
+    @Override
+    public void ask() {}
+  }
+
+  static class RemoteFactory implements FactoryBean<Remote> {
+    @Override
+    public Remote getObject() {
+      return ProxyFactory.getProxy(Remote.class, (MethodInterceptor) call -> null);
+    }
+
+    @Override
+    public Class<?> getObjectType() {
+      return Remote.class;
+    }
+  }
+
   @Test
-  void beanThatIsAProxyIsKnownByItsInterface() {
+  void settingsNameTheClassBehindAProxyAndElseTheInterface() {
+    assertThat(failure(context.withBean(Local.class), "Local.ask")).isNull();
+    assertThat(failure(context.withBean(Local.class), "Remote.ask")).isNotNull();
+    assertThat(failure(context.withBean(RemoteFactory.class), "Remote.ask")).isNull();
+    RemoteFactory clients = new RemoteFactory();
+    assertThat(failure(context.withBean(Remote.class, clients::getObject), "Remote.ask")).isNull();
+  }
+
+  private static @Nullable Throwable failure(ApplicationContextRunner runner, String operation) {
     RetrySettings settings =
-        RetrySettings.builder().operation("Remote.ask", RetryPolicy.UNSAID).build();
-    ProxyFactory remote = new ProxyFactory();
-    remote.addInterface(Remote.class);
-    assertThat(
-            failure(
-                context
-                    .withBean(Remote.class, () -> (Remote) remote.getProxy())
-                    .withBean(RetrySettings.class, () -> settings)))
-        .isNull();
+        RetrySettings.builder().operation(operation, RetryPolicy.UNSAID).build();
+    return failure(runner.withBean(RetrySettings.class, () -> settings));
   }
 
   private <T> String refusal(Class<T> bean) {

@@ -64,6 +64,25 @@ class RetryExecutorTests {
   }
 
   @Test
+  void withoutASleeperItsThreadWaits() throws Exception {
+    RetryExecutor real = RetryExecutor.builder().build();
+    RetryOperation ask =
+        real.operation(
+            "BookingDesk.ask",
+            policy().delay(Duration.ofHours(1)).maxDelay(Duration.ofHours(1)).build());
+    Flaky work = Flaky.times(9);
+    Thread caller = new Thread(() -> swallow(() -> real.call(ask, work)));
+    caller.start();
+    while (caller.getState() != Thread.State.TIMED_WAITING) {
+      assertThat(caller.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+    caller.interrupt();
+    caller.join();
+    assertThat(work.runs()).isEqualTo(1);
+  }
+
+  @Test
   void hugeValuesStillGiveWaitsWithinTheirBound() {
     Duration ages = Duration.ofDays(400_000);
     RetryOperation operation =

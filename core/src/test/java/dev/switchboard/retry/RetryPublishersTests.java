@@ -47,6 +47,19 @@ class RetryPublishersTests {
   }
 
   @Test
+  void eachSubscriptionIsARequestOfItsOwn() {
+    RetryOperation ask = engine.operation("desk.ask", policy().build());
+    for (int i = 0; i < 2; i++) {
+      StepVerifier.create(RetryPublishers.mono(engine, ask, flaky(9)))
+          .expectErrorMessage("attempt 3")
+          .verify(LONG);
+      StepVerifier.create(RetryPublishers.flux(engine, ask, flaky(9)))
+          .expectErrorMessage("attempt 3")
+          .verify(LONG);
+    }
+  }
+
+  @Test
   void noDelayMeansNoWait() {
     RetryOperation ask = engine.operation("desk.ask", policy().delay(Duration.ZERO).build());
     StepVerifier.create(RetryPublishers.mono(engine, ask, flaky(2)))

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.Invocation;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.session.ForgetfulSpecialist.NotFoundException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +146,43 @@ class ConcurrentOpensTests {
       go.countDown();
       assertThatThrownBy(first::join).hasCauseInstanceOf(SessionOpenException.class);
       assertThat(engine.idOf(GLOBEX)).isNotNull();
+    }
+  }
+
+  @Test
+  void callWhoseTimeRanOutBeforeItCouldOpenLeavesTheLeadToTheNext() throws Exception {
+    try (Engine engine = new Engine(counting, settings -> settings.maxConcurrentOpens(1))) {
+      CompletableFuture<String> first =
+          CompletableFuture.supplyAsync(() -> engine.idOf(ACME), callers);
+      while (running.get() < 1) {
+        Thread.onSpinWait();
+      }
+      Invocation.bind(ThreadBindings.thread(), new Invocation(null, engine.ticker, 0, null, null));
+      try {
+        assertThatThrownBy(() -> engine.idOf(GLOBEX)).isInstanceOf(SessionOpenException.class);
+      } finally {
+        Invocation.bind(ThreadBindings.thread(), null);
+      }
+      go.countDown();
+      assertThat(first.get(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(
+              CompletableFuture.supplyAsync(() -> engine.idOf(GLOBEX), callers)
+                  .get(20, TimeUnit.SECONDS))
+          .isNotNull();
+    }
+  }
+
+  @Test
+  void openingThatFailsGivesItsPlaceBack() throws Exception {
+    go.countDown();
+    try (Engine engine = new Engine(counting, settings -> settings.maxConcurrentOpens(1))) {
+      specialist.failOpensWith(new IOException("down"));
+      assertThatThrownBy(() -> engine.idOf(ACME)).hasCauseInstanceOf(IOException.class);
+      specialist.failOpensWith(null);
+      assertThat(
+              CompletableFuture.supplyAsync(() -> engine.idOf(GLOBEX), callers)
+                  .get(20, TimeUnit.SECONDS))
+          .isNotNull();
     }
   }
 }

@@ -313,4 +313,14 @@ class LearnedSessionTests {
       assertThat(engine.idOf(ACME)).isEqualTo("nested");
     }
   }
+
+  @Test
+  void anIdThatReplacedAnotherLeavesNothingToWaitFor() {
+    try (Engine engine = engine()) {
+      bind(engine, "first");
+      assertThat(bind(engine, "second")).isEqualTo("second");
+      assertThat(engine.sessions.evict(ACME)).isTrue();
+      assertThat(Crowd.onAnotherThread(() -> bind(engine, "third"))).isEqualTo("third");
+    }
+  }
 }

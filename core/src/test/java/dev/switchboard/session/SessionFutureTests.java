@@ -522,4 +522,49 @@ class SessionFutureTests {
     assertThatThrownBy(() -> get(asked)).isInstanceOf(CancellationException.class);
     assertThat(specialist.opened).hasValue(1);
   }
+
+  @Test
+  void nestedFutureJoinsTheSessionThoughItHasLeftTheStore() throws Exception {
+    String ids =
+        get(
+            ask(
+                ACME,
+                outer -> {
+                  engine.sessions.evict(ACME);
+                  return ask(ACME, inner -> CompletableFuture.completedFuture(inner.id()))
+                      .thenApply(inner -> outer.id() + " " + inner);
+                }));
+    assertThat(ids).isEqualTo("id-1 id-1");
+    assertThat(specialist.opened).hasValue(1);
+  }
+
+  @Test
+  void innerFailureThatTheOuterConnectorWouldCallLostIsNothingToIt() {
+    SpecialistConnector suspicious =
+        new SpecialistConnector() {
+          @Override
+          public String open(SessionKey key) {
+            return "outer";
+          }
+
+          @Override
+          public boolean isLost(SessionKey key, String id, Throwable failure) {
+            return true;
+          }
+        };
+    IllegalStateException failure = new IllegalStateException("the storefront's own");
+    try (Engine other = new Engine(suspicious, settings -> settings)) {
+      CompletableFuture<String> asked =
+          other.sessions.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              outer ->
+                  other.sessions.callAsync(
+                      SessionKey.of("storefront", "acme"),
+                      SessionPolicy.DEFAULT,
+                      inner -> CompletableFuture.failedFuture(failure)));
+      assertThatThrownBy(() -> get(asked)).isSameAs(failure);
+      assertThat(other.counts().lost()).isZero();
+    }
+  }
 }

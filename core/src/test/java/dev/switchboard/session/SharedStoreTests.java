@@ -32,6 +32,7 @@ class SharedStoreTests {
     final Queue<CompletableFuture<Claim>> claims = new ConcurrentLinkedQueue<>();
     final List<String> told = new CopyOnWriteArrayList<>();
     volatile @Nullable RuntimeException publishing;
+    volatile @Nullable Session winner;
     volatile @Nullable CompletableFuture<Claim> ready;
     volatile boolean deaf;
 
@@ -54,6 +55,10 @@ class SharedStoreTests {
     @Override
     public CompletionStage<Session> publish(Session opened) {
       RuntimeException refusal = publishing;
+      Session first = winner;
+      if (first != null) {
+        return CompletableFuture.completedFuture(first);
+      }
       return refusal == null ? super.publish(opened) : CompletableFuture.failedFuture(refusal);
     }
 
@@ -198,6 +203,41 @@ class SharedStoreTests {
         .hasMessage("it was evicted meanwhile");
     assertThat(closes).hasSize(1);
     assertThat(sessions.snapshot().total().draining()).isEqualTo(1);
+  }
+
+  @Test
+  void anOpeningThatTheStoreDoesNotKeepIsGivenBack() {
+    store.publishing = new IllegalStateException("unreachable");
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(3));
+    assertThatThrownBy(() -> Crowd.get(call)).isInstanceOf(SessionOpenException.class);
+    assertThat(store.told).containsExactly("fail 3");
+  }
+
+  @Test
+  void anOpeningThatReturnsTooLateIsGivenBackAndClosed() {
+    connector =
+        key -> {
+          ticker.advance(OPEN_TIMEOUT);
+          return specialist.open(key);
+        };
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(4));
+    assertThatThrownBy(() -> Crowd.get(call)).hasMessageContaining("longer than open-timeout");
+    assertThat(store.told).containsExactly("fail 4");
+    assertThat(closes).hasSize(1);
+  }
+
+  @Test
+  void theSessionThatAnotherProcessStoredFirstIsUsedAndOurOwnClosed() {
+    store.winner = new Session(ACME, "theirs", Token.random(), 0, false);
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(1));
+    assertThat(Crowd.get(call)).isEqualTo("theirs");
+    closes.remove().run();
+    assertThat(closes).isEmpty();
+    assertThat(store.told).containsExactly("closed id-1");
+    assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(1, 0, 0, 1, 0, 0));
   }
 
   @Test

@@ -14,7 +14,9 @@ import dev.switchboard.session.SpecialistSessionConfiguration;
 import dev.switchboard.session.SpecialistSessions;
 import dev.switchboard.session.Tenant;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -183,6 +185,20 @@ class PublisherTests {
     fail(9, () -> new SessionLostException("gone"));
     StepVerifier.create(bean.ask("acme")).verifyError(SessionLostException.class);
     assertThat(marketing.calls).hasValue(4);
+  }
+
+  @Test
+  void lossIsRecoveredOnceInAllAttemptsTogether() {
+    Deque<RuntimeException> failures =
+        new ArrayDeque<>(
+            List.of(
+                new SessionLostException("gone"),
+                new IllegalArgumentException("retried"),
+                new SessionLostException("gone again")));
+    marketing.reply =
+        () -> failures.isEmpty() ? Flux.just("hi") : Flux.error(failures.removeFirst());
+    StepVerifier.create(bean.ask("acme")).verifyError(SessionLostException.class);
+    assertThat(marketing.seen).containsExactly("id-1/1", "id-2/1", "id-2/2");
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.session.ForgetfulSpecialist.NotFoundException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -565,6 +566,74 @@ class SessionFutureTests {
                       inner -> CompletableFuture.failedFuture(failure)));
       assertThatThrownBy(() -> get(asked)).isSameAs(failure);
       assertThat(other.counts().lost()).isZero();
+    }
+  }
+
+  @Test
+  void aReopeningThatFailsKeepsTheLossAsSuppressed() throws Exception {
+    get(ask(ACME));
+    specialist.forgetAll();
+    specialist.failOpensWith(new IOException("down"));
+    assertThatThrownBy(() -> get(ask(ACME)))
+        .isInstanceOf(SessionOpenException.class)
+        .satisfies(
+            e -> assertThat(e.getSuppressed()).hasAtLeastOneElementOfType(NotFoundException.class));
+  }
+
+  @Test
+  void nestedFutureKeepsWhatReplacedItsLostSessionBeyondTheEndOfTheEnclosingCall()
+      throws Exception {
+    CompletableFuture<String> again = new CompletableFuture<>();
+    CompletableFuture<String> reply = new CompletableFuture<>();
+    AtomicInteger runs = new AtomicInteger();
+    CompletableFuture<String> nested =
+        engine.sessions.call(
+            ACME,
+            SessionPolicy.DEFAULT,
+            session -> {
+              CompletableFuture<String> asked =
+                  ask(
+                      ACME,
+                      inner -> {
+                        if (runs.incrementAndGet() == 1) {
+                          return CompletableFuture.failedFuture(new NotFoundException());
+                        }
+                        again.complete(inner.id());
+                        return reply;
+                      });
+              assertThat(get(again)).isEqualTo("id-2");
+              return asked;
+            });
+    engine.sessions.evict(ACME);
+    engine.runCloses();
+    assertThat(specialist.closed).isEmpty();
+    reply.complete("done");
+    assertThat(get(nested)).isEqualTo("done");
+    engine.runCloses();
+    assertThat(specialist.closed).containsExactly("id-2");
+  }
+
+  @Test
+  void aStoreThatFailsAtTheEndOfAnExclusiveCallDoesNotBlockTheNext() {
+    HeldStore failing =
+        new HeldStore() {
+          @Override
+          public void touch(Session session) {
+            throw new IllegalStateException("unreachable");
+          }
+        };
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder().specialist("marketing", specialist).store(failing).build()) {
+      for (int i = 0; i < 2; i++) {
+        AtomicInteger runs = new AtomicInteger();
+        CompletableFuture<Integer> asked =
+            sessions.callAsync(
+                ACME,
+                EXCLUSIVE,
+                session -> CompletableFuture.completedFuture(runs.incrementAndGet()));
+        assertThatThrownBy(() -> get(asked)).hasMessage("unreachable");
+        assertThat(runs).hasValue(1);
+      }
     }
   }
 }

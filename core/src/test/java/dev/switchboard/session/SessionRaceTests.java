@@ -14,11 +14,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sessions that end, are lost, are evicted or are bound at the same moment. */
 @Timeout(60)
@@ -130,6 +133,58 @@ class SessionRaceTests {
           });
       assertThat(engine.idOf(ACME)).isEqualTo("id-2");
     }
+  }
+
+  /** A store whose session leaves just after it was found, once, for a reason. */
+  private static HeldStore leavingOnceFound(RemovalCause cause, boolean byClaim) {
+    return new HeldStore() {
+      private boolean left;
+
+      @Override
+      public @Nullable Session find(SessionKey key) {
+        return byClaim ? null : leaving(super.find(key));
+      }
+
+      @Override
+      public CompletionStage<Claim> claim(SessionKey key) {
+        return super.claim(key)
+            .thenApply(
+                claim -> {
+                  leaving(claim instanceof Found found ? found.session() : null);
+                  return claim;
+                });
+      }
+
+      private @Nullable Session leaving(@Nullable Session found) {
+        if (found != null && !left) {
+          left = true;
+          evict(found.key(), found.token(), cause);
+        }
+        return found;
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EVICTED, false", "EVICTED, true", "LOST, false", "LOST, true"})
+  void aSessionThatLeavesBetweenBeingFoundAndUsedIsNotUsed(RemovalCause cause, boolean byClaim)
+      throws Exception {
+    ForgetfulSpecialist specialist = new ForgetfulSpecialist();
+    SpecialistSessions sessions = sessions(specialist, leavingOnceFound(cause, byClaim));
+    assertThat(sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id)).isEqualTo("id-1");
+    assertThat(sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id)).isEqualTo("id-2");
+    SpecialistSessions later = sessions(specialist, leavingOnceFound(cause, byClaim));
+    for (String id : List.of("id-3", "id-4")) {
+      CompletableFuture<String> asked =
+          later.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> CompletableFuture.completedFuture(session.id()));
+      assertThat(asked.get(20, TimeUnit.SECONDS)).isEqualTo(id);
+    }
+    closes.forEach(Runnable::run);
+    assertThat(specialist.closed)
+        .isEqualTo(cause == RemovalCause.LOST ? List.of() : List.of("id-1", "id-3"));
   }
 
   @Test

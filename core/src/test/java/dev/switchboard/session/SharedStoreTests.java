@@ -392,4 +392,63 @@ class SharedStoreTests {
     assertThat(store.told).containsExactly("closed id-1");
     assertThat(sessions.snapshot().total().lost()).isEqualTo(1);
   }
+
+  private CompletableFuture<String> idOfAcmeLater() {
+    return sessions.callAsync(
+        ACME, SessionPolicy.DEFAULT, session -> CompletableFuture.completedFuture(session.id()));
+  }
+
+  private static void assertFails(CompletableFuture<String> call, String message) {
+    assertThatThrownBy(() -> call.get(60, java.util.concurrent.TimeUnit.SECONDS))
+        .hasCauseInstanceOf(SessionOpenException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatTheStoreSaysReachesCallsThatHoldNoThreadAndTheNextClaims() throws Exception {
+    CompletableFuture<String> told = idOfAcmeLater();
+    store
+        .nextClaim()
+        .completeExceptionally(new SessionOpenException("another process failed", null));
+    assertFails(told, "another process failed");
+    CompletableFuture<String> broken = idOfAcmeLater();
+    store.nextClaim().completeExceptionally(new IllegalArgumentException("broken"));
+    assertFails(broken, "the store failed with IllegalArgumentException");
+    CompletableFuture<String> next = idOfAcmeLater();
+    store.nextClaim().complete(granted(1));
+    assertThat(next.get(60, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("id-1");
+  }
+
+  @Test
+  void evictingTheTenantCancelsTheClaimOfACallThatHoldsNoThread() {
+    CompletableFuture<String> call = idOfAcmeLater();
+    CompletableFuture<SessionStore.Claim> claim = store.nextClaim();
+    sessions.evictTenant("acme");
+    assertFails(call, "the tenant was evicted meanwhile");
+    assertThat(claim).isCancelled();
+  }
+
+  @Test
+  void anOpeningThatFailsIsGivenBackByACallThatHoldsNoThread() {
+    connector =
+        key -> {
+          throw new IllegalStateException("down");
+        };
+    CompletableFuture<String> call = idOfAcmeLater();
+    store.nextClaim().complete(granted(6));
+    assertFails(call, "the connector failed with IllegalStateException");
+    assertThat(store.told).containsExactly("fail 6");
+  }
+
+  @Test
+  void anOpeningThatEndsInAnErrorIsGivenBack() {
+    connector =
+        key -> {
+          throw new StackOverflowError();
+        };
+    FutureTask<String> call = Crowd.start(this::idOfAcme);
+    store.nextClaim().complete(granted(7));
+    assertThatThrownBy(() -> Crowd.get(call)).isInstanceOf(StackOverflowError.class);
+    assertThat(store.told).containsExactly("fail 7");
+  }
 }

@@ -544,6 +544,22 @@ class SpecialistSessionsTests {
   }
 
   @Test
+  void contextIsGoneAfterACallThatFails() {
+    try (Engine engine = new Engine()) {
+      assertThatThrownBy(
+              () ->
+                  engine.sessions.call(
+                      ACME,
+                      SessionPolicy.DEFAULT,
+                      session -> {
+                        throw new IOException("unavailable");
+                      }))
+          .isInstanceOf(IOException.class);
+      assertThatThrownBy(SessionContext::current).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
   void openedAtIsWhenTheOpeningReturned() {
     try (Engine engine = new Engine()) {
       var first = engine.sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::openedAt);

@@ -27,12 +27,10 @@ final class LateCall {
   private final @Nullable Trace own;
   private final ThreadBindings bindings;
 
-  /** A session joined, in use by this call as well: who opened it may end before. */
-  private @Nullable Session held;
-
   private ExclusiveTurns.@Nullable Turn turn;
   private boolean busy;
   private boolean acquired;
+  private boolean joined;
   private boolean recovered;
   private boolean ended;
 
@@ -51,8 +49,7 @@ final class LateCall {
       boolean queues,
       ThreadBindings caller,
       @Nullable Invocation attemptOf,
-      @Nullable Trace own,
-      @Nullable Session held) {
+      @Nullable Trace own) {
     this.calls = calls;
     this.context = context;
     this.policy = policy;
@@ -60,7 +57,7 @@ final class LateCall {
     this.caller = caller;
     this.attemptOf = attemptOf;
     this.own = own;
-    this.held = held;
+    this.joined = context.owner() != context;
     this.bindings = context.within(caller);
   }
 
@@ -184,28 +181,9 @@ final class LateCall {
                 cause.addSuppressed(failure);
                 throw new CompletionException(cause);
               }
-              if (!calls.exchange(context.owner(), lost, successor)) {
-                throw new CompletionException(failure);
-              }
-              hold();
+              calls.exchange(context.owner(), lost, successor);
               return true;
             });
-  }
-
-  /** A session joined is held in the place of the one before. */
-  private void hold() {
-    Session before = swap(context.sessionOrNull());
-    if (before != null) {
-      calls.release(before);
-    }
-  }
-
-  private synchronized @Nullable Session swap(@Nullable Session next) {
-    Session before = held;
-    if (before != null) {
-      held = next != null && next.acquire() ? next : null;
-    }
-    return before;
   }
 
   /** The body's answer has come to its end normally. */
@@ -235,25 +213,25 @@ final class LateCall {
 
   /** Gives back what the call has, once, and not within a step. */
   private void leave() {
-    Session joined;
     boolean mine;
+    boolean shared;
     ExclusiveTurns.Turn taken;
     synchronized (this) {
       if (busy) {
         return;
       }
       taken = turn;
-      joined = held;
-      held = null;
       mine = acquired;
       acquired = false;
+      shared = joined;
+      joined = false;
     }
     try {
       if (mine) {
         calls.end(context);
       }
-      if (joined != null) {
-        calls.release(joined);
+      if (shared) {
+        calls.leave(context);
       }
     } finally {
       if (taken != null) {

@@ -47,13 +47,12 @@ final class LateCalls {
       @Nullable Trace own) {
     SessionContext enclosing = SessionContext.in(caller);
     SessionContext outer = enclosing == null ? null : enclosing.find(sessions, key);
-    Session held = outer == null ? null : outer.hold();
-    boolean joins = held != null || (outer != null && outer.hasLostOrLearns());
+    boolean joins = outer != null && !outer.owner().isBereft() && outer.join();
     SessionContext context =
         new SessionContext(sessions, key, enclosing, joins ? outer : null, trace);
     // Who is nested never queues: the call around it has the turn, and waits for it.
     boolean queues = policy.exclusive() && outer == null;
-    return new LateCall(this, context, policy, queues, caller, attemptOf, own, held);
+    return new LateCall(this, context, policy, queues, caller, attemptOf, own);
   }
 
   ExclusiveTurns.Turn takeTurn(SessionKey key) {
@@ -82,35 +81,31 @@ final class LateCalls {
     return threads.of(name);
   }
 
-  void release(Session session) {
-    drain.release(session);
-  }
-
   void end(SessionContext context) {
     calls.end(context);
+  }
+
+  void leave(SessionContext context) {
+    calls.leave(context);
   }
 
   @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
     return calls.forgetIfLost(context, policy, failure);
   }
 
-  /**
-   * Lets the session of {@code successor} take the place of a lost one, unless another has already.
-   * Returns false where the invocation that had it is over.
-   */
-  boolean exchange(SessionContext owner, Session lost, SessionContext successor) {
+  /** Lets the session of {@code successor} take the place of a lost one, unless another has. */
+  void exchange(SessionContext owner, Session lost, SessionContext successor) {
     ReentrantLock exchange = owner.bindLock();
     exchange.lock();
     try {
-      if (!owner.isEnded() && owner.sessionOrNull() == lost) {
+      if (owner.sessionOrNull() == lost) {
         owner.takeOver(successor);
         drain.release(lost);
-        return true;
+        return;
       }
     } finally {
       exchange.unlock();
     }
     calls.end(successor);
-    return !owner.isEnded();
   }
 }

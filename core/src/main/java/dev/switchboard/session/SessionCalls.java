@@ -57,14 +57,12 @@ final class SessionCalls {
       SessionWork<T, X> work)
       throws X {
     SessionContext enclosing = SessionContext.currentOrNull();
-    SessionContext joined = enclosing == null ? null : enclosing.find(sessions, key);
+    SessionContext outer = enclosing == null ? null : enclosing.find(sessions, key);
+    SessionContext joined = outer != null && outer.join() ? outer : null;
     SessionContext context = new SessionContext(sessions, key, enclosing, joined, trace);
     try {
       if (joined != null) {
-        if (joined.owner().isBereft()) {
-          acquire(joined.owner());
-        }
-        return run(context, policy, invocation, work);
+        return joinAndRun(context, policy, invocation, work);
       }
       if (!policy.exclusive()) {
         return acquireAndRun(context, policy, invocation, work);
@@ -81,6 +79,22 @@ final class SessionCalls {
         enclosing.judged(failure);
       }
       throw failure;
+    }
+  }
+
+  private <T extends @Nullable Object, X extends Throwable> T joinAndRun(
+      SessionContext context,
+      SessionPolicy policy,
+      @Nullable Invocation invocation,
+      SessionWork<T, X> work)
+      throws X {
+    try {
+      if (context.owner().isBereft()) {
+        acquire(context.owner());
+      }
+      return run(context, policy, invocation, work);
+    } finally {
+      leave(context);
     }
   }
 
@@ -112,12 +126,31 @@ final class SessionCalls {
 
   void end(SessionContext context) {
     context.end();
-    Flight flight = context.takeLearning();
+    handOver(context);
+    if (context.isLast()) {
+      giveBack(context);
+    }
+  }
+
+  /** A call is over that has joined another's session. */
+  void leave(SessionContext context) {
+    context.end();
+    if (context.leave()) {
+      handOver(context.owner());
+      giveBack(context.owner());
+    }
+  }
+
+  private void handOver(SessionContext owner) {
+    Flight flight = owner.takeLearning();
     if (flight != null) {
-      log.debug("A call of {} has ended without binding an id", context.key());
+      log.debug("A call of {} has ended without binding an id", owner.key());
       flights.handOver(flight);
     }
-    Session session = context.sessionOrNull();
+  }
+
+  private void giveBack(SessionContext owner) {
+    Session session = owner.sessionOrNull();
     if (session != null) {
       try {
         store.touch(session);

@@ -33,6 +33,8 @@ public final class SessionContext {
     private @Nullable Trace trace;
     private @Nullable Flight learning;
     private @Nullable JudgedFailures judged;
+    private int joined;
+    private boolean over;
   }
 
   SessionContext(
@@ -66,7 +68,7 @@ public final class SessionContext {
               + " auto-configuration. On another thread wrap its executor with"
               + " PropagatingTaskDecorator, in Reactor let Micrometer propagate contexts");
     }
-    if (context.owner.ended) {
+    if (context.ended) {
       throw new IllegalStateException(
           "the invocation of this thread's session has ended, and the session may be closed: let"
               + " the method return, or its result complete, only after all work with the session");
@@ -160,7 +162,7 @@ public final class SessionContext {
     ReentrantLock lock = owner.bindLock();
     lock.lock();
     try {
-      if (owner.ended) {
+      if (ended || (owner.ended && owner.isBereft())) {
         throw new IllegalStateException(
             "the invocation has ended: bind its session's id within it");
       }
@@ -192,7 +194,7 @@ public final class SessionContext {
     for (SessionContext context = this; context != null; context = context.enclosing) {
       if (context.sessions == engine && context.key.equals(sought)) {
         // What a thread was given may have ended meanwhile.
-        return context.owner.ended ? null : context;
+        return context.ended && context.owner.ended ? null : context;
       }
     }
     return null;
@@ -215,16 +217,37 @@ public final class SessionContext {
     return owner.session;
   }
 
-  /** Begins another use of the session, for a call that may outlive this one; null without one. */
-  @Nullable Session hold() {
-    Session joined = owner.session;
-    return joined != null && joined.acquire() ? joined : null;
+  /**
+   * Lets a nested call share what this one's owner has, which is given back after the last of them.
+   * False where it has been.
+   */
+  boolean join() {
+    Seldom shared = owner.seldom();
+    synchronized (owner) {
+      boolean open = !owner.ended || shared.joined > 0;
+      shared.joined += open ? 1 : 0;
+      return open;
+    }
   }
 
-  /** Whether another can join without holding the session: there is none yet, or it is lost. */
-  boolean hasLostOrLearns() {
-    Session joined = owner.session;
-    return joined == null ? owner.isLearning() : joined.isLost();
+  /** A nested call is over that has joined; true where what its owner has is to be given back. */
+  boolean leave() {
+    Seldom shared = owner.seldom();
+    synchronized (owner) {
+      return --shared.joined == 0 && shared.over;
+    }
+  }
+
+  /** The owner is over; true where what it has is to be given back. */
+  boolean isLast() {
+    Seldom seen = seldom;
+    if (seen == null) {
+      return true;
+    }
+    synchronized (this) {
+      seen.over = true;
+      return seen.joined == 0;
+    }
   }
 
   private boolean isLearning() {
@@ -290,7 +313,7 @@ public final class SessionContext {
   void end() {
     ended = true;
     // One that begins now makes this first and then looks whether it has ended.
-    Seldom seen = seldom;
+    Seldom seen = owner.seldom;
     if (seen != null) {
       seen.exchange.lock();
       try {

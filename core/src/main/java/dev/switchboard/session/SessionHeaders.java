@@ -39,10 +39,7 @@ final class SessionHeaders {
   void addTo(HttpHeaders headers) {
     SessionContext context = SessionContext.currentOrNull();
     String name = context == null ? null : names.get(context.key().name());
-    if (context == null
-        || name == null
-        || context.owner().isEnded()
-        || headers.containsHeader(name)) {
+    if (context == null || name == null || context.isEnded() || headers.containsHeader(name)) {
       return;
     }
     ThreadBindings around = ConnectorWork.around();

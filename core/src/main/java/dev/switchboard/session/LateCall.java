@@ -27,6 +27,7 @@ final class LateCall {
   private final @Nullable Trace own;
   private final ThreadBindings bindings;
 
+  private volatile @Nullable Session begunOn;
   private ExclusiveTurns.@Nullable Turn turn;
   private boolean busy;
   private boolean acquired;
@@ -126,6 +127,7 @@ final class LateCall {
 
   /** Runs the method's body on this thread, which returns what answers later. */
   <R extends @Nullable Object> R run(SessionWork<R, ?> body) throws Throwable {
+    begunOn = context.sessionOrNull();
     ThreadBindings before = bindings.bind();
     Trace.Visit visit = Trace.enter(context.trace());
     try {
@@ -158,7 +160,7 @@ final class LateCall {
   }
 
   private Session lost(Throwable failure, boolean again) {
-    Session lost = calls.forgetIfLost(context, policy, failure);
+    Session lost = calls.forgetIfLost(context, begunOn, policy, failure);
     if (lost == null || !again) {
       throw new CompletionException(failure);
     }

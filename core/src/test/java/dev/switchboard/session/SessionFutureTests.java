@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -197,12 +198,15 @@ class SessionFutureTests {
   void sessionIsFreshUntilAFutureHasCompletedNormally() throws Exception {
     CompletableFuture<String> reply = new CompletableFuture<>();
     AtomicInteger fresh = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(1);
     Function<SessionContext, CompletableFuture<String>> work =
         session -> {
           fresh.addAndGet(session.isFresh() ? 1 : 0);
+          begun.countDown();
           return reply;
         };
     CompletableFuture<String> first = ask(ACME, work);
+    begun.await();
     CompletableFuture<String> failed =
         ask(ACME, session -> CompletableFuture.failedFuture(new IllegalArgumentException()));
     assertThatThrownBy(() -> get(failed)).isInstanceOf(IllegalArgumentException.class);
@@ -386,6 +390,39 @@ class SessionFutureTests {
     assertThat(ids).containsExactly("id-2:hi", "id-2:outer");
     assertThat(engine.counts().opened()).isEqualTo(2);
     assertThat(engine.counts().live()).isEqualTo(1);
+  }
+
+  @Test
+  void lateLossOfASessionThatAnotherHasReplacedLeavesTheNewOneAlone() throws Exception {
+    CompletableFuture<String> slow = new CompletableFuture<>();
+    List<CompletableFuture<String>> nested = new CopyOnWriteArrayList<>();
+    CompletableFuture<String> done = new CompletableFuture<>();
+    CompletableFuture<String> outer =
+        ask(
+            ACME,
+            session -> {
+              AtomicInteger runs = new AtomicInteger();
+              nested.add(
+                  ask(
+                      ACME,
+                      inner ->
+                          runs.incrementAndGet() == 1
+                              ? slow
+                              : CompletableFuture.completedFuture(inner.id())));
+              specialist.forgetAll();
+              nested.add(ask(ACME));
+              return done;
+            });
+    while (nested.size() < 2) {
+      Thread.onSpinWait();
+    }
+    assertThat(get(nested.get(1))).isEqualTo("id-2:hi");
+    slow.completeExceptionally(new NotFoundException());
+    assertThat(get(nested.get(0))).isEqualTo("id-2");
+    done.complete("done");
+    assertThat(get(outer)).isEqualTo("done");
+    assertThat(engine.counts().lost()).isEqualTo(1);
+    assertThat(engine.counts().opened()).isEqualTo(2);
   }
 
   @Test

@@ -55,7 +55,7 @@ class SessionModelTests {
     if (run(steps, planted) == null) {
       return null;
     }
-    List<ModelStep> few = shrink(steps, less -> run(less, planted) != null);
+    List<ModelStep> few = shrinkWithin(steps, less -> run(less, planted) != null);
     Throwable failure = Objects.requireNonNull(run(few, planted));
     return "seed %d, %d steps %s: %s".formatted(seed, few.size(), few, failure);
   }
@@ -70,12 +70,12 @@ class SessionModelTests {
     }
   }
 
-  /** Leaves out what is not needed to fail: long pieces first, in the end what is within steps. */
-  private static List<ModelStep> shrink(List<ModelStep> failing, Predicate<List<ModelStep>> fails) {
-    List<ModelStep> steps = new ArrayList<>(failing);
+  /** Leaves out what is not needed to fail, long pieces first. */
+  static <S> List<S> shrink(List<S> failing, Predicate<List<S>> fails) {
+    List<S> steps = new ArrayList<>(failing);
     for (int piece = (steps.size() + 1) / 2; piece > 0; piece /= 2) {
       for (int from = 0; from < steps.size(); ) {
-        List<ModelStep> without = new ArrayList<>(steps);
+        List<S> without = new ArrayList<>(steps);
         without.subList(from, Math.min(from + piece, without.size())).clear();
         if (fails.test(without)) {
           steps = without;
@@ -84,13 +84,20 @@ class SessionModelTests {
         }
       }
     }
+    return steps;
+  }
+
+  /** The same, and in the end what is within steps. */
+  private static List<ModelStep> shrinkWithin(
+      List<ModelStep> failing, Predicate<List<ModelStep>> fails) {
+    List<ModelStep> steps = shrink(failing, fails);
     for (int i = 0; i < steps.size(); i++) {
       int at = i;
       List<ModelStep> others = steps;
       List<ModelStep> within =
           steps.get(i).within().isEmpty()
               ? List.of()
-              : shrink(steps.get(i).within(), less -> fails.test(replaced(others, at, less)));
+              : shrinkWithin(steps.get(i).within(), less -> fails.test(replaced(others, at, less)));
       steps = replaced(steps, i, within);
     }
     return steps;

@@ -27,7 +27,6 @@ final class LateCall {
   private final @Nullable Trace own;
   private final ThreadBindings bindings;
 
-  private volatile @Nullable Session begunOn;
   private ExclusiveTurns.@Nullable Turn turn;
   private boolean busy;
   private boolean acquired;
@@ -127,7 +126,7 @@ final class LateCall {
 
   /** Runs the method's body on this thread, which returns what answers later. */
   <R extends @Nullable Object> R run(SessionWork<R, ?> body) throws Throwable {
-    begunOn = context.sessionOrNull();
+    context.begin();
     ThreadBindings before = bindings.bind();
     Trace.Visit visit = Trace.enter(context.trace());
     try {
@@ -160,7 +159,7 @@ final class LateCall {
   }
 
   private Session lost(Throwable failure, boolean again) {
-    Session lost = calls.forgetIfLost(context, begunOn, policy, failure);
+    Session lost = calls.forgetIfLost(context, policy, failure);
     if (lost == null || !again) {
       throw new CompletionException(failure);
     }

@@ -89,9 +89,8 @@ final class LateCalls {
     calls.leave(context);
   }
 
-  @Nullable Session forgetIfLost(
-      SessionContext context, @Nullable Session begunOn, SessionPolicy policy, Throwable failure) {
-    return calls.forgetIfLost(context, begunOn, policy, failure);
+  @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
+    return calls.forgetIfLost(context, policy, failure);
   }
 
   /** Lets the session of {@code successor} take the place of a lost one, unless another has. */

@@ -186,11 +186,11 @@ final class SessionCalls {
       @Nullable Invocation invocation,
       SessionWork<T, X> work)
       throws X {
-    Session begunOn = context.sessionOrNull();
+    context.begin();
     try {
       return work.run(context);
     } catch (Throwable failure) {
-      Session lost = forgetIfLost(context, begunOn, policy, failure);
+      Session lost = forgetIfLost(context, policy, failure);
       if (lost == null) {
         throw failure;
       }
@@ -200,11 +200,11 @@ final class SessionCalls {
       Trace.event(context.trace(), Event.REOPEN);
       reopen(context.owner(), lost, failure);
     }
-    begunOn = context.sessionOrNull();
+    context.begin();
     try {
       return work.run(context);
     } catch (Throwable failure) {
-      if (forgetIfLost(context, begunOn, policy, failure) != null) {
+      if (forgetIfLost(context, policy, failure) != null) {
         throw SessionLostException.again(context.key(), failure);
       }
       throw failure;
@@ -232,11 +232,11 @@ final class SessionCalls {
 
   /**
    * Returns the session that the failure says is lost, forgotten by now, or null. Where another has
-   * replaced it since the work began on it, the failure says nothing of the new one.
+   * replaced the one that the work was last told of, the failure says nothing of the new one.
    */
-  @Nullable Session forgetIfLost(
-      SessionContext context, @Nullable Session begunOn, SessionPolicy policy, Throwable failure) {
-    Session session = begunOn != null && begunOn.isLost() ? begunOn : context.sessionOrNull();
+  @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
+    Session told = context.told();
+    Session session = told != null && told.isLost() ? told : context.sessionOrNull();
     if (session == null) {
       return null;
     }

@@ -27,6 +27,9 @@ public final class SessionContext {
   private volatile boolean ended;
   private volatile @Nullable Seldom seldom;
 
+  /** The session that the work last heard of, so that a failure is about that one. */
+  private @Nullable Session told;
+
   /** What few calls need; the flight and what is judged are guarded by the context's monitor. */
   private static final class Seldom {
     private final ReentrantLock exchange = new ReentrantLock();
@@ -122,12 +125,15 @@ public final class SessionContext {
    * @throws IllegalStateException while the id is still to be learned; {@link #idOrNull} tells
    */
   public String id() {
-    return session().id();
+    Session bound = session();
+    told = bound;
+    return bound.id();
   }
 
   /** {@return the session's id, a secret, or null while it is still to be learned} */
   public @Nullable String idOrNull() {
     Session bound = owner.session;
+    told = bound;
     return bound == null ? null : bound.id();
   }
 
@@ -198,6 +204,15 @@ public final class SessionContext {
       }
     }
     return null;
+  }
+
+  /** The work begins, perhaps again. */
+  void begin() {
+    told = owner.session;
+  }
+
+  @Nullable Session told() {
+    return told;
   }
 
   @Nullable SessionContext enclosing() {

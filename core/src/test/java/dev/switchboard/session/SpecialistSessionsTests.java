@@ -376,6 +376,51 @@ class SpecialistSessionsTests {
   }
 
   @Test
+  void lossAfterANestedOneIsOfTheSessionThatTheWorkWasLastToldOf() {
+    try (Engine engine = new Engine()) {
+      AtomicInteger runs = new AtomicInteger();
+      String id =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              outer -> {
+                String before = outer.id();
+                if (runs.incrementAndGet() > 1) {
+                  return before;
+                }
+                engine.specialist.forgetAll();
+                engine.ask(ACME); // finds that and opens id-2
+                engine.specialist.forgetAll();
+                throw new SessionLostException(outer.id());
+              });
+      assertThat(id).isEqualTo("id-3");
+      assertThat(engine.counts()).isEqualTo(new SessionCounts(3, 1, 0, 0, 2, 0));
+    }
+  }
+
+  @Test
+  void lossOfASessionThatANestedCallHasReplacedLeavesTheNewOneAlone() {
+    try (Engine engine = new Engine()) {
+      AtomicInteger runs = new AtomicInteger();
+      String id =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              outer -> {
+                String before = outer.id();
+                if (runs.incrementAndGet() > 1) {
+                  return before;
+                }
+                engine.specialist.forgetAll();
+                engine.ask(ACME); // finds that and opens id-2
+                throw new SessionLostException(before);
+              });
+      assertThat(id).isEqualTo("id-2");
+      assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
+    }
+  }
+
+  @Test
   void nestedLossReplacesTheEnclosingSession() {
     try (Engine engine = new Engine()) {
       engine.ask(ACME);

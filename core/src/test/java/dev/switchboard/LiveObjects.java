@@ -12,6 +12,20 @@ import javax.management.ObjectName;
  */
 public record LiveObjects(long ours, long bytes) {
 
+  private static final int LOOKS = 100;
+
+  /**
+   * Counts until fewer of ours are left, as what other threads are still at is garbage soon; gives
+   * up after many times.
+   */
+  public static LiveObjects countDownTo(long fewer) {
+    LiveObjects counted = count();
+    for (int look = 1; look < LOOKS && counted.ours >= fewer; look++) {
+      counted = count();
+    }
+    return counted;
+  }
+
   /** Collects all garbage and counts what is left. */
   public static LiveObjects count() {
     String histogram;

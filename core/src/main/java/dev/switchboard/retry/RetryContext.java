@@ -23,8 +23,10 @@ public final class RetryContext {
 
   private final RetryExecutor engine;
   private final RetryOperation operation;
-  private final @Nullable RetryContext enclosing;
+
+  /** Not those between: calls may follow each other for ever, each begun by the one before. */
   private final RetryContext outermost;
+
   private final @Nullable List<String> ids;
   private final Invocation invocation;
   private final long start;
@@ -43,7 +45,6 @@ public final class RetryContext {
       @Nullable RetryScope scope) {
     this.engine = engine;
     this.operation = operation;
-    this.enclosing = enclosing;
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
     this.scope = scope;
@@ -209,7 +210,7 @@ public final class RetryContext {
     if (budget != null) {
       budget.succeeded(isRetry());
     }
-    if (enclosing != null) {
+    if (outermost != this) {
       return;
     }
     if (ids != null) {

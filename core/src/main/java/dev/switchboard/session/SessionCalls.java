@@ -167,7 +167,7 @@ final class SessionCalls {
       SessionWork<T, X> work)
       throws X {
     @Nullable Object[] thread = ThreadBindings.thread();
-    SessionContext.bind(thread, context);
+    SessionContext outer = SessionContext.bind(thread, context);
     try {
       T result = runAndRecover(context, policy, invocation, work);
       Session session = context.sessionOrNull();
@@ -176,7 +176,7 @@ final class SessionCalls {
       }
       return result;
     } finally {
-      SessionContext.bind(thread, context.enclosing());
+      SessionContext.bind(thread, outer);
     }
   }
 

@@ -21,7 +21,10 @@ public final class SessionContext {
 
   private final SpecialistSessions sessions;
   private final SessionKey key;
-  private final @Nullable SessionContext enclosing;
+
+  /** Of those outwards of it, what is over goes when another call begins within this one. */
+  private @Nullable SessionContext enclosing;
+
   private final SessionContext owner;
   private volatile @Nullable Session session;
   private volatile boolean ended;
@@ -49,6 +52,9 @@ public final class SessionContext {
     this.sessions = sessions;
     this.key = key;
     this.enclosing = enclosing;
+    if (enclosing != null) {
+      enclosing.forgetThoseOver();
+    }
     this.owner = joined == null ? this : joined.owner;
     if (trace != null) {
       seldom().trace = trace;
@@ -110,8 +116,10 @@ public final class SessionContext {
     return CURRENT.get();
   }
 
-  static void bind(@Nullable Object[] thread, @Nullable SessionContext context) {
-    CURRENT.bind(thread, context);
+  /** Returns the one bound before. */
+  static @Nullable SessionContext bind(
+      @Nullable Object[] thread, @Nullable SessionContext context) {
+    return CURRENT.bind(thread, context);
   }
 
   /** {@return whose conversation it is} */
@@ -200,7 +208,7 @@ public final class SessionContext {
     for (SessionContext context = this; context != null; context = context.enclosing) {
       if (context.sessions == engine && context.key.equals(sought)) {
         // What a thread was given may have ended meanwhile.
-        return context.ended && context.owner.ended ? null : context;
+        return context.isOver() ? null : context;
       }
     }
     return null;
@@ -213,6 +221,19 @@ public final class SessionContext {
 
   @Nullable Session told() {
     return told;
+  }
+
+  private boolean isOver() {
+    return ended && owner.ended;
+  }
+
+  /** Calls may follow each other for ever, each begun by the one before. */
+  private void forgetThoseOver() {
+    SessionContext outer = enclosing;
+    while (outer != null && outer.isOver()) {
+      outer = outer.enclosing;
+    }
+    enclosing = outer;
   }
 
   @Nullable SessionContext enclosing() {

@@ -22,7 +22,8 @@ import org.springframework.context.annotation.Import;
 /**
  * A coarse guard: what a call allocates, Spring's proxy included, which is the same on every
  * machine. Several beans are called, so that the compiler leaves objects in that it takes out of
- * the benchmarks' single one. How long a call takes is for those to tell.
+ * the benchmarks' single one; what it decides differs a little from run to run. How long a call
+ * takes is for those to tell.
  */
 class AllocationTests {
 
@@ -72,17 +73,17 @@ class AllocationTests {
 
   @Test
   void sessionHitAllocatesLittle() {
-    assertAllocatesAtMost(192, SessionDesk.class, desk -> desk.ask("acme"));
+    assertAllocatesAtMost(224, SessionDesk.class, desk -> desk.ask("acme"));
   }
 
   @Test
   void retryWithoutFailureAllocatesLittle() {
-    assertAllocatesAtMost(200, RetryDesk.class, desk -> desk.ask("hello"));
+    assertAllocatesAtMost(240, RetryDesk.class, desk -> desk.ask("hello"));
   }
 
   @Test
   void bothOnOneMethodAllocateLittle() {
-    assertAllocatesAtMost(352, BothDesk.class, desk -> desk.ask("acme"));
+    assertAllocatesAtMost(416, BothDesk.class, desk -> desk.ask("acme"));
   }
 
   /** Calls until the compiler is done with it: only then does it allocate what it must. */

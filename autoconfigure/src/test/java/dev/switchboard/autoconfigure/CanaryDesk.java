@@ -12,10 +12,12 @@ import dev.switchboard.session.SpecialistSession;
 import dev.switchboard.session.Tenant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /** A bean with sessions and retries whose specialist repeats every secret it is told. */
 public class CanaryDesk {
@@ -76,6 +78,30 @@ public class CanaryDesk {
       SessionContext.current().bind(id);
     }
     return see();
+  }
+
+  @SpecialistSession(specialist = "desk", idleTimeout = "5m")
+  @RequestScopedRetry(maxRetries = 1, delay = "1ms", includes = Leak.class)
+  public CompletableFuture<Object> later(
+      @Tenant String tenant, @KeyPart String part, @RequestId String id, Work work) {
+    see();
+    seen.add(RetryContext.current().toString());
+    return CompletableFuture.supplyAsync(work::run);
+  }
+
+  @SpecialistSession(specialist = "desk", exclusive = true)
+  @RequestScopedRetry(maxRetries = 1, delay = "1ms", includes = Leak.class)
+  public Mono<Object> flow(
+      @Tenant String tenant, @KeyPart String part, @RequestId String id, Work work) {
+    see();
+    return Mono.fromCallable(work::run);
+  }
+
+  /** Answers when it is cancelled only. */
+  @SpecialistSession(specialist = "desk", exclusive = true)
+  public CompletableFuture<Object> never(@Tenant String tenant, @KeyPart String part) {
+    see();
+    return new CompletableFuture<>();
   }
 
   private Object see() {

@@ -1,23 +1,19 @@
 package dev.switchboard.autoconfigure;
 
+import static dev.switchboard.autoconfigure.CanaryDesk.FAIL;
+import static dev.switchboard.autoconfigure.CanaryDesk.LOSE;
 import static dev.switchboard.autoconfigure.CanaryDesk.PART;
 import static dev.switchboard.autoconfigure.CanaryDesk.REQUEST;
 import static dev.switchboard.autoconfigure.CanaryDesk.TENANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.read.ListAppender;
 import dev.switchboard.autoconfigure.CanaryDesk.Leak;
 import dev.switchboard.session.SessionContext;
 import dev.switchboard.session.SpecialistConnector;
 import dev.switchboard.session.SpecialistSessions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -32,11 +28,13 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -67,9 +65,20 @@ class CanaryTests {
     }
   }
 
-  private final List<String> told = new CopyOnWriteArrayList<>();
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger("dev.switchboard");
+  private static final List<String> PLACES =
+      List.of(
+          "seen",
+          "returned",
+          "caused by",
+          "wrapped",
+          "logged",
+          "traced",
+          "metered",
+          "observed",
+          "erred");
+
+  private final CanaryEar ear = new CanaryEar();
+  private final List<String> told = ear.told();
   private ConfigurableApplicationContext context;
   private CanaryDesk desk;
   private SpecialistSessions sessions;
@@ -89,13 +98,8 @@ class CanaryTests {
                 "management.endpoints.web.exposure.include=*")
             .run();
     // Not before, as Boot sets logging up anew.
-    logger.setLevel(Level.TRACE);
-    log.start();
-    logger.addAppender(log);
-    context
-        .getBean(ObservationRegistry.class)
-        .observationConfig()
-        .observationHandler(new Recorder());
+    ear.startLog();
+    context.getBean(ObservationRegistry.class).observationConfig().observationHandler(ear);
     desk = context.getBean(CanaryDesk.class);
     sessions = context.getBean(SpecialistSessions.class);
   }
@@ -103,32 +107,11 @@ class CanaryTests {
   @AfterEach
   void stop() {
     context.close();
-    logger.detachAppender(log);
-    logger.setLevel(null);
+    ear.stopLog();
   }
 
-  /** Tells what a call returned, or every failure of its chain that is not the application's. */
   private void tell(Callable<?> call) {
-    try {
-      told.add(String.valueOf(call.call()));
-    } catch (Throwable failure) {
-      tell(failure, new HashSet<>());
-    }
-  }
-
-  private void tell(Throwable failure, Set<Throwable> before) {
-    if (!before.add(failure)) {
-      return;
-    }
-    if (!(failure instanceof Leak)) {
-      told.add(failure.toString());
-    }
-    for (Throwable suppressed : failure.getSuppressed()) {
-      tell(suppressed, before);
-    }
-    if (failure.getCause() != null) {
-      tell(failure.getCause(), before);
-    }
+    ear.tell(call);
   }
 
   private Object call(String tenant, CanaryDesk.Work work) {
@@ -137,8 +120,8 @@ class CanaryTests {
 
   private void doAllThatCanGoWrong() {
     tell(() -> call(TENANT, () -> "answer"));
-    tell(() -> call(TENANT, CanaryDesk.LOSE));
-    tell(() -> call(TENANT, CanaryDesk.FAIL));
+    tell(() -> call(TENANT, LOSE));
+    tell(() -> call(TENANT, FAIL));
     tell(() -> call(TENANT + "refused", () -> "never"));
     tell(() -> call(TENANT.repeat(100), () -> "never"));
     tell(() -> desk.call(TENANT, " ", REQUEST, () -> "never"));
@@ -154,12 +137,34 @@ class CanaryTests {
       tell(() -> desk.byExpression(look(names), look(Map.of(TENANT, REQUEST))));
       tell(() -> desk.byExpression(look(Map.of(TENANT, names)), look(Map.of(TENANT, names))));
     }
+    answerLater();
     tell(() -> sessions.snapshot());
     tell(() -> sessions.settings());
     tell(() -> sessions.kept());
     tell(() -> sessions.storeState());
     tell(() -> sessions.evictTenant(TENANT));
     tell(() -> call(TENANT, () -> "again"));
+  }
+
+  private void answerLater() {
+    List<String> tenants = List.of(TENANT, TENANT + "refused", TENANT.repeat(100));
+    for (CanaryDesk.Work work : List.<CanaryDesk.Work>of(() -> "", LOSE, FAIL)) {
+      for (String tenant : tenants) {
+        String id = REQUEST + tenant.length() + work.hashCode();
+        tell(() -> desk.later(tenant, PART, id, work).join());
+        tell(() -> desk.flow(tenant, PART, id, work).block());
+      }
+    }
+    tell(() -> desk.later(TENANT, " ", REQUEST, () -> "never").join());
+    tell(() -> desk.flow(TENANT, PART, REQUEST.repeat(100), () -> "never").block());
+    CompletableFuture<Object> first = desk.never(TENANT, PART);
+    CompletableFuture<Object> queued = desk.never(TENANT, PART);
+    for (CompletableFuture<Object> call : List.of(queued, first)) {
+      told.add(call.toString());
+      call.cancel(true);
+      tell(call::join);
+      told.add(call.toString());
+    }
   }
 
   private static CanaryDesk.Looked look(Object names) {
@@ -203,9 +208,8 @@ class CanaryTests {
     }
   }
 
-  @Test
-  void nothingThatIsSaidRepeatsASecret() {
-    doAllThatCanGoWrong();
+  /** Returns how many lines were logged. */
+  private int gatherAllThatWasSaid() {
     await().until(() -> sessions.snapshot().total().draining() == 0);
     askTheEndpoints();
     describeBeans();
@@ -215,16 +219,45 @@ class CanaryTests {
         .getMeters()
         .forEach(meter -> told.add(meter.getId().toString()));
     context.close();
-    for (ILoggingEvent event : List.copyOf(log.list)) {
-      told.add(event.getFormattedMessage());
-      if (event.getThrowableProxy() != null) {
-        told.add(ThrowableProxyUtil.asString(event.getThrowableProxy()));
-      }
-    }
+    return ear.tellLog();
+  }
+
+  @Test
+  void nothingThatIsSaidRepeatsASecret() {
+    doAllThatCanGoWrong();
+    assertThat(gatherAllThatWasSaid()).isGreaterThan(20);
     System.out.printf("Canaries: searched %,d texts%n", told.size());
-    assertThat(log.list).hasSizeGreaterThan(20);
-    assertThat(told).noneMatch(text -> text.contains("canary-"));
+    assertThat(told).hasSizeGreaterThan(500).noneMatch(CanaryEar::leaks);
     assertThat(told).anyMatch(text -> text.contains("must not be blank"));
+  }
+
+  @Test
+  void aLeakWouldBeFoundWhereverItIs() {
+    desk.call(TENANT, PART, REQUEST, () -> "");
+    desk.seen().add("seen " + PART);
+    tell(() -> "returned " + TENANT);
+    tell(
+        () -> {
+          throw new IllegalStateException("refused", new IOException("caused by " + TENANT));
+        });
+    tell(
+        () -> {
+          throw new CompletionException("wrapped " + REQUEST, new Leak());
+        });
+    Logger planted = LoggerFactory.getLogger("dev.switchboard.planted");
+    planted.trace("logged {}", CanaryDesk.ID);
+    planted.debug("with a trace", new IOException("traced " + TENANT));
+    context.getBean(MeterRegistry.class).counter("metered", "tenant", TENANT);
+    Observation.createNotStarted("observed", context.getBean(ObservationRegistry.class))
+        .highCardinalityKeyValue("id", CanaryDesk.ID)
+        .error(new IOException("erred " + TENANT))
+        .observe(() -> {});
+    assertThat(gatherAllThatWasSaid()).isPositive();
+
+    for (String place : PLACES) {
+      assertThat(told).anyMatch(text -> text.contains(place) && CanaryEar.leaks(text));
+    }
+    assertThat(told.stream().filter(CanaryEar::leaks)).hasSize(PLACES.size());
   }
 
   @Test
@@ -233,8 +266,8 @@ class CanaryTests {
     Supplier<String> any = () -> Long.toUnsignedString(random.nextLong(), 36);
     MeterRegistry meters = context.getBean(MeterRegistry.class);
     desk.call(any.get(), any.get(), any.get(), () -> "warm");
-    tell(() -> desk.call(any.get(), any.get(), any.get(), CanaryDesk.FAIL));
-    tell(() -> desk.call(any.get(), any.get(), any.get(), CanaryDesk.LOSE));
+    tell(() -> desk.call(any.get(), any.get(), any.get(), FAIL));
+    tell(() -> desk.call(any.get(), any.get(), any.get(), LOSE));
     await().until(() -> sessions.snapshot().total().draining() == 0);
     Set<String> before = names(meters);
     for (int i = 0; i < 5_000; i++) {
@@ -256,23 +289,5 @@ class CanaryTests {
               }
             });
     return names;
-  }
-
-  private final class Recorder implements ObservationHandler<Observation.Context> {
-
-    @Override
-    public boolean supportsContext(Observation.Context observed) {
-      return true;
-    }
-
-    @Override
-    public void onEvent(Observation.Event event, Observation.Context observed) {
-      told.add(event.toString());
-    }
-
-    @Override
-    public void onStop(Observation.Context observed) {
-      told.add(observed.getName() + observed.getContextualName() + observed.getAllKeyValues());
-    }
   }
 }

@@ -1,7 +1,5 @@
 package dev.switchboard.example.concierge;
 
-import java.net.URI;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -14,8 +12,6 @@ final class Problem extends ErrorResponseException {
 
   private Problem(HttpStatus status, String detail, @Nullable Throwable cause) {
     super(status, ProblemDetail.forStatusAndDetail(status, detail), cause);
-    // Spring's default is the request's path, which may name a tenant.
-    getBody().setInstance(URI.create("urn:uuid:" + UUID.randomUUID()));
   }
 
   static Problem badInput(String rule) {

@@ -28,20 +28,10 @@ public final class SessionContext {
   private final SessionContext owner;
   private volatile @Nullable Session session;
   private volatile boolean ended;
-  private volatile @Nullable Seldom seldom;
+  private volatile @Nullable SessionExtras extras;
 
   /** The session that the work last heard of, so that a failure is about that one. */
   private @Nullable Session told;
-
-  /** What few calls need; the flight and what is judged are guarded by the context's monitor. */
-  private static final class Seldom {
-    private final ReentrantLock exchange = new ReentrantLock();
-    private @Nullable Trace trace;
-    private @Nullable Flight learning;
-    private @Nullable JudgedFailures judged;
-    private int joined;
-    private boolean over;
-  }
 
   SessionContext(
       SpecialistSessions sessions,
@@ -57,7 +47,7 @@ public final class SessionContext {
     }
     this.owner = joined == null ? this : joined.owner;
     if (trace != null) {
-      seldom().trace = trace;
+      extras = new SessionExtras(trace);
     }
   }
 
@@ -241,8 +231,8 @@ public final class SessionContext {
   }
 
   @Nullable Trace trace() {
-    Seldom seen = seldom;
-    return seen == null ? null : seen.trace;
+    SessionExtras seen = extras;
+    return seen == null ? null : seen.trace();
   }
 
   SessionContext owner() {
@@ -258,39 +248,18 @@ public final class SessionContext {
    * False where it has been.
    */
   boolean join() {
-    Seldom shared = owner.seldom();
-    synchronized (owner) {
-      boolean open = !owner.ended || shared.joined > 0;
-      shared.joined += open ? 1 : 0;
-      return open;
-    }
+    return owner.extras().join(owner);
   }
 
   /** A nested call is over that has joined; true where what its owner has is to be given back. */
   boolean leave() {
-    Seldom shared = owner.seldom();
-    synchronized (owner) {
-      return --shared.joined == 0 && shared.over;
-    }
+    return owner.extras().leave();
   }
 
   /** The owner is over; true where what it has is to be given back. */
   boolean isLast() {
-    Seldom seen = seldom;
-    if (seen == null) {
-      return true;
-    }
-    synchronized (this) {
-      seen.over = true;
-      return seen.joined == 0;
-    }
-  }
-
-  private boolean isLearning() {
-    Seldom seen = seldom;
-    synchronized (this) {
-      return seen != null && seen.learning != null;
-    }
+    SessionExtras seen = extras;
+    return seen == null || seen.isLast();
   }
 
   boolean isEnded() {
@@ -302,82 +271,78 @@ public final class SessionContext {
     return new SessionContext(sessions, key, enclosing, null, trace());
   }
 
-  /** Takes what a successor has acquired. */
-  synchronized void takeOver(SessionContext successor) {
-    session = successor.session;
+  /** Takes what a successor has acquired; what is to be learned first, so that it has either. */
+  void takeOver(SessionContext successor) {
     Flight flight = successor.takeLearning();
     if (flight != null) {
       learn(flight);
     }
+    session = successor.session;
   }
 
   void use(@Nullable Session acquired) {
     session = acquired;
   }
 
-  private synchronized Seldom seldom() {
-    Seldom made = seldom;
+  private SessionExtras extras() {
+    SessionExtras made = extras;
+    return made != null ? made : makeExtras();
+  }
+
+  private synchronized SessionExtras makeExtras() {
+    SessionExtras made = extras;
     if (made == null) {
-      seldom = made = new Seldom();
+      extras = made = new SessionExtras(null);
     }
     return made;
   }
 
-  synchronized void learn(Flight flight) {
-    seldom().learning = flight;
+  void learn(Flight flight) {
+    extras().learn(flight);
   }
 
   /** Returns the flight that the first {@code bind}, or the invocation's end, is to end. */
   @Nullable Flight takeLearning() {
-    Seldom seen = seldom;
-    if (seen == null) {
-      return null;
-    }
-    synchronized (this) {
-      Flight flight = seen.learning;
-      seen.learning = null;
-      return flight;
-    }
+    SessionExtras seen = extras;
+    return seen == null ? null : seen.takeLearning();
   }
 
   /** Held while the session of the invocation is exchanged for another. */
   ReentrantLock bindLock() {
-    return seldom().exchange;
+    return extras().exchange();
   }
 
   /** No {@code bind} comes any more; one that another thread has begun is waited for. */
   void end() {
     ended = true;
     // One that begins now makes this first and then looks whether it has ended.
-    Seldom seen = owner.seldom;
+    SessionExtras seen = owner.extras;
     if (seen != null) {
-      seen.exchange.lock();
+      seen.exchange().lock();
       try {
         ended = true; // by now a bind that had begun is done, and released with this invocation
       } finally {
-        seen.exchange.unlock();
+        seen.exchange().unlock();
       }
     }
   }
 
   /** Whether the invocation has neither a session nor one to learn: its reopening has failed. */
   boolean isBereft() {
-    return session == null && !isLearning();
+    if (session != null) {
+      return false;
+    }
+    SessionExtras seen = extras; // read after the session, as takeOver writes it before
+    return seen == null || !seen.isLearning();
   }
 
   /** Remembers a failure that an invocation nested in this one has already judged. */
-  synchronized void judged(Throwable failure) {
-    Seldom kept = seldom();
-    if (kept.judged == null) {
-      kept.judged = new JudgedFailures();
-    }
-    kept.judged.add(failure);
+  void judged(Throwable failure) {
+    extras().judged(failure);
   }
 
   boolean hasJudged(Throwable failure) {
-    Seldom seen = seldom;
-    synchronized (this) {
-      return seen != null && seen.judged != null && seen.judged.contains(failure);
-    }
+    SessionExtras seen = extras;
+    return seen != null && seen.hasJudged(failure);
   }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class SpecialistSessionsTests {
@@ -375,25 +376,32 @@ class SpecialistSessionsTests {
     }
   }
 
+  /** A nested call finds id-1 lost and opens id-2; then the work itself loses a session. */
+  private static String loseAfterANestedCall(Engine engine, UnaryOperator<String> lost) {
+    AtomicInteger runs = new AtomicInteger();
+    return engine.sessions.call(
+        ACME,
+        SessionPolicy.DEFAULT,
+        outer -> {
+          String before = outer.id();
+          if (runs.incrementAndGet() > 1) {
+            return before;
+          }
+          engine.specialist.forgetAll();
+          engine.ask(ACME);
+          throw new SessionLostException(lost.apply(before));
+        });
+  }
+
   @Test
   void lossAfterANestedOneIsOfTheSessionThatTheWorkWasLastToldOf() {
     try (Engine engine = new Engine()) {
-      AtomicInteger runs = new AtomicInteger();
-      String id =
-          engine.sessions.call(
-              ACME,
-              SessionPolicy.DEFAULT,
-              outer -> {
-                String before = outer.id();
-                if (runs.incrementAndGet() > 1) {
-                  return before;
-                }
-                engine.specialist.forgetAll();
-                engine.ask(ACME); // finds that and opens id-2
-                engine.specialist.forgetAll();
-                throw new SessionLostException(outer.id());
-              });
-      assertThat(id).isEqualTo("id-3");
+      UnaryOperator<String> another =
+          before -> {
+            engine.specialist.forgetAll();
+            return SessionContext.current().id();
+          };
+      assertThat(loseAfterANestedCall(engine, another)).isEqualTo("id-3");
       assertThat(engine.counts()).isEqualTo(new SessionCounts(3, 1, 0, 0, 2, 0));
     }
   }
@@ -401,21 +409,7 @@ class SpecialistSessionsTests {
   @Test
   void lossOfASessionThatANestedCallHasReplacedLeavesTheNewOneAlone() {
     try (Engine engine = new Engine()) {
-      AtomicInteger runs = new AtomicInteger();
-      String id =
-          engine.sessions.call(
-              ACME,
-              SessionPolicy.DEFAULT,
-              outer -> {
-                String before = outer.id();
-                if (runs.incrementAndGet() > 1) {
-                  return before;
-                }
-                engine.specialist.forgetAll();
-                engine.ask(ACME); // finds that and opens id-2
-                throw new SessionLostException(before);
-              });
-      assertThat(id).isEqualTo("id-2");
+      assertThat(loseAfterANestedCall(engine, before -> before)).isEqualTo("id-2");
       assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
     }
   }

@@ -1,17 +1,17 @@
 package dev.switchboard.autoconfigure;
 
-import dev.switchboard.session.CaffeineSessionStore;
+import dev.switchboard.session.InMemorySessionStore;
 import dev.switchboard.session.SessionStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
-/** Stores as {@link CaffeineSessionStore} does and says that it cannot be reached. */
+/** Stores as {@link InMemorySessionStore} does and says that it cannot be reached. */
 final class AwayStore {
 
   private AwayStore() {}
 
   static SessionStore create() {
-    SessionStore target = new CaffeineSessionStore();
+    SessionStore target = new InMemorySessionStore();
     return (SessionStore)
         Proxy.newProxyInstance(
             AwayStore.class.getClassLoader(),

@@ -1,6 +1,6 @@
 package dev.switchboard.autoconfigure;
 
-import dev.switchboard.session.CaffeineSessionStore;
+import dev.switchboard.session.InMemorySessionStore;
 import dev.switchboard.session.SessionLimits;
 import dev.switchboard.session.SessionStore;
 import java.lang.reflect.InvocationTargetException;
@@ -8,13 +8,13 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Stores as {@link CaffeineSessionStore} does and remembers the limits it is told. */
+/** Stores as {@link InMemorySessionStore} does and remembers the limits it is told. */
 final class LimitsRecorder {
 
   final Map<String, SessionLimits> limits = new ConcurrentHashMap<>();
 
   SessionStore store() {
-    SessionStore target = new CaffeineSessionStore();
+    SessionStore target = new InMemorySessionStore();
     return (SessionStore)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),

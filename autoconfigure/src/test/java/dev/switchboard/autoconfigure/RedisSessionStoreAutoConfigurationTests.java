@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.switchboard.redis.RedisSessionStore;
-import dev.switchboard.session.CaffeineSessionStore;
+import dev.switchboard.session.InMemorySessionStore;
 import dev.switchboard.session.SessionContext;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionPolicy;
@@ -43,7 +43,7 @@ class RedisSessionStoreAutoConfigurationTests {
 
     @Bean
     SessionStore store() {
-      return new CaffeineSessionStore();
+      return new InMemorySessionStore();
     }
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.switchboard.connector.AdkConnector;
 import dev.switchboard.retry.RetrySettings;
-import dev.switchboard.session.CaffeineSessionStore;
+import dev.switchboard.session.InMemorySessionStore;
 import dev.switchboard.session.SessionSettings;
 import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.SpecialistConnector;
@@ -139,7 +139,7 @@ class StartupFailureTests {
 
     @Bean
     SessionStore store() {
-      SessionStore target = new CaffeineSessionStore();
+      SessionStore target = new InMemorySessionStore();
       return (SessionStore)
           Proxy.newProxyInstance(
               getClass().getClassLoader(),

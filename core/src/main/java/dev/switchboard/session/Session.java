@@ -17,13 +17,11 @@ public final class Session {
 
   private static final int LEFT = 1 << 31;
   private static final int LOST = 1 << 30;
-  private static final int PARKED = 1 << 29;
-  private static final int LEARNED = 1 << 28;
-  private static final int DROPPED = 1 << 27;
-  private static final int USED = 1 << 26;
+  private static final int LEARNED = 1 << 29;
+  private static final int USED = 1 << 28;
 
   /** Three bits: which of the causes it has left for, from 1. */
-  private static final int CAUSE_SHIFT = 23;
+  private static final int CAUSE_SHIFT = 25;
 
   private static final int CAUSE = 7 << CAUSE_SHIFT;
   private static final int USES = (1 << CAUSE_SHIFT) - 1;
@@ -42,6 +40,13 @@ public final class Session {
 
   /** When a use of it last ended, on the engine's ticker; lossy. */
   private long lastUsedNanos;
+
+  /** What it is ordered by and where it stands in the {@link SessionOrder} it is in. */
+  long orderedNanos;
+
+  int orderIndex = -1;
+  @Nullable Session older;
+  @Nullable Session younger;
 
   /**
    * Creates a session that no invocation uses yet and none has completed on.
@@ -191,32 +196,6 @@ public final class Session {
 
   boolean isLost() {
     return (state & LOST) != 0;
-  }
-
-  /** Marks it as dropped from the order of use where it is in use; its last release sees that. */
-  boolean park() {
-    for (; ; ) {
-      int seen = state;
-      if ((seen & USES) == 0 || (seen & LEFT) != 0) {
-        return false;
-      }
-      if (STATE.compareAndSet(this, seen, seen | PARKED)) {
-        return true;
-      }
-    }
-  }
-
-  void unpark() {
-    STATE.getAndUpdate(this, seen -> seen & ~PARKED);
-  }
-
-  /** Whether this is the first time that the order of use has dropped it. */
-  boolean isDroppedFirst() {
-    return (STATE.getAndUpdate(this, seen -> seen | DROPPED) & DROPPED) == 0;
-  }
-
-  boolean isParked() {
-    return (state & PARKED) != 0;
   }
 
   @Override

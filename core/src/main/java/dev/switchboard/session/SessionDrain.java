@@ -90,8 +90,6 @@ final class SessionDrain implements SessionStore.Listener {
   void release(Session session) {
     if (session.releaseLast()) {
       close(session);
-    } else if (session.isParked() && !session.isInUse()) {
-      store.touch(session);
     }
   }
 

@@ -1,39 +1,31 @@
 package dev.switchboard.session;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Policy.CacheEntry;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
-import java.time.Duration;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of one specialist in memory.
  *
  * <p>{@code stored} is the truth: who removes a session from it, by identity, lets it leave. {@code
- * order} knows the order of use and tells when a session has ended. It is a Caffeine cache without
- * a maximum size, because that would choose by frequency, and a conversation is not a cache entry;
- * {@link #add} makes room instead, the least recently used first, idle before in use.
+ * order} knows which was used least recently and which has ended. That is no cache with a maximum
+ * size: one would choose by frequency, or drop what is in use, and a conversation is not a cache
+ * entry.
  *
- * <p>A session in use does not grow idle: if {@code order} drops it, its last use puts it back.
- *
- * <p>{@code adding} is taken before Caffeine's lock, so never in {@link #expired}, under that.
+ * <p>While there are sessions, one task waits for the next to end. It does not keep the shelf.
  */
 final class SessionShelf {
 
-  /** Among how many of the oldest in {@code order} the least recently used is looked for. */
-  private static final int CANDIDATES = 256;
-
-  /** Caffeine hears of a session's uses once in this time. */
-  private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+  /** Looks for what has ended are at least so far apart. */
+  private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final SpecialistName specialist;
   private final int maxSize;
@@ -43,10 +35,11 @@ final class SessionShelf {
   private final Scheduler scheduler;
   private final SessionStore.Listener listener;
   private final ConcurrentMap<SessionKey, Session> stored = new ConcurrentHashMap<>();
-  private final Cache<SessionKey, Session> order;
+  private final SessionOrder order;
   private final TenantIndex tenants = new TenantIndex();
   private final AtomicInteger size = new AtomicInteger();
   private final ReentrantLock adding = new ReentrantLock();
+  private final AtomicBoolean looking = new AtomicBoolean();
 
   SessionShelf(
       SpecialistName specialist,
@@ -61,15 +54,7 @@ final class SessionShelf {
     this.ticker = ticker;
     this.scheduler = scheduler;
     this.listener = listener;
-    this.order =
-        Caffeine.newBuilder()
-            .ticker(ticker)
-            .scheduler(scheduler)
-            .executor(Runnable::run)
-            .expireAfterWrite(Duration.ofNanos(ttlNanos))
-            .expireAfterAccess(Duration.ofNanos(idleNanos))
-            .<SessionKey, Session>evictionListener((key, session, cause) -> expired(session))
-            .build();
+    this.order = new SessionOrder(ttlNanos, idleNanos);
   }
 
   int size() {
@@ -109,55 +94,42 @@ final class SessionShelf {
         return first;
       }
       while (size.get() >= maxSize) {
-        removeLeastRecentlyUsed();
+        makeRoom();
       }
       size.incrementAndGet();
       listener.entered(opened);
       tenants.add(opened);
       stored.put(opened.key(), opened);
-      putInOrder(opened);
-      return opened;
+      order.add(opened);
+      if (stored.get(opened.key()) != opened) {
+        order.remove(opened);
+      }
     } finally {
       adding.unlock();
     }
+    lookLater();
+    return opened;
   }
 
-  /** Notes a use of a stored session; {@code adding} is held, so that no newer one is displaced. */
-  private void putInOrder(Session session) {
-    order.put(session.key(), session);
-    if (stored.get(session.key()) != session) {
-      order.asMap().remove(session.key(), session);
+  /** Lets go what has ended, or else the least recently used. */
+  private void makeRoom() {
+    long now = ticker.read();
+    Session ended = order.ended(now);
+    if (ended != null) {
+      removeInOrder(ended, RemovalCause.EXPIRED);
+      return;
+    }
+    Session chosen = order.leastRecentlyUsed(now);
+    if (chosen != null) {
+      removeInOrder(chosen, RemovalCause.SURPLUS);
     }
   }
 
-  /**
-   * Of the idle ones among the oldest in order, which drops some accesses; else of those in use.
-   */
-  private void removeLeastRecentlyUsed() {
-    Session chosen =
-        order
-            .policy()
-            .expireAfterAccess()
-            .orElseThrow()
-            .oldest(entries -> leastRecentlyUsed(idle(entries).limit(CANDIDATES)));
-    if (size.get() < maxSize) {
-      return; // the look has let those go that had ended
-    } else if (chosen == null) {
-      chosen = leastRecentlyUsed(stored.values().stream());
+  /** Where another thread lets it leave, that is about to take it out of the order, too. */
+  private void removeInOrder(Session session, RemovalCause cause) {
+    if (!remove(session, cause)) {
+      order.remove(session);
     }
-    if (chosen != null && !remove(chosen, RemovalCause.SURPLUS)) {
-      order.asMap().remove(chosen.key(), chosen);
-    }
-  }
-
-  private static Stream<Session> idle(Stream<CacheEntry<SessionKey, Session>> entries) {
-    return entries.map(CacheEntry::getValue).filter(session -> !session.isInUse());
-  }
-
-  private static @Nullable Session leastRecentlyUsed(Stream<Session> sessions) {
-    return sessions
-        .reduce((a, b) -> b.lastUsedNanos() - a.lastUsedNanos() < 0 ? b : a)
-        .orElse(null);
   }
 
   /** Removes the key's session where {@code opening} is null or names it. */
@@ -169,7 +141,7 @@ final class SessionShelf {
   private boolean remove(Session session, RemovalCause cause) {
     boolean removed = stored.remove(session.key(), session);
     if (removed) {
-      order.asMap().remove(session.key(), session);
+      order.remove(session);
       left(session, cause);
     }
     return removed;
@@ -204,56 +176,39 @@ final class SessionShelf {
     }
   }
 
-  /** A use ends: the idle time starts anew. Caffeine need not hear of it every time. */
+  /** A use ends: the idle time starts anew. */
   void touch(Session session) {
-    long now = ticker.read();
-    boolean heard = tick(now) == tick(session.lastUsedNanos()) && !session.isParked();
-    session.setLastUsedNanos(now);
-    if (!heard && (order.getIfPresent(session.key()) != session || session.isParked())) {
-      putBack(session);
+    session.setLastUsedNanos(ticker.read());
+  }
+
+  /** Lets one task, and no more, wait for the next session to end. */
+  private void lookLater() {
+    long nanos = order.nanosToNextEnd(ticker.read());
+    if (nanos != Long.MAX_VALUE && looking.compareAndSet(false, true)) {
+      Runnable look = new Look(new WeakReference<>(this));
+      long delay = Math.max(nanos, PACE_NANOS);
+      var unused = scheduler.schedule(Runnable::run, look, delay, TimeUnit.NANOSECONDS);
     }
   }
 
-  private void putBack(Session session) {
-    adding.lock();
-    try {
-      if (stored.get(session.key()) == session) {
-        session.unpark();
-        putInOrder(session);
+  private void removeEnded() {
+    looking.set(false);
+    Session ended = order.ended(ticker.read());
+    while (ended != null) {
+      removeInOrder(ended, RemovalCause.EXPIRED);
+      ended = order.ended(ticker.read());
+    }
+    lookLater();
+  }
+
+  private record Look(WeakReference<SessionShelf> shelf) implements Runnable {
+
+    @Override
+    public void run() {
+      SessionShelf there = shelf.get();
+      if (there != null) {
+        there.removeEnded();
       }
-    } finally {
-      adding.unlock();
     }
-  }
-
-  private static long tick(long nanos) {
-    return Math.floorDiv(nanos, RESOLUTION_NANOS);
-  }
-
-  /** The order has dropped the session. Called by Caffeine under its lock. */
-  private void expired(@Nullable Session session) {
-    if (session == null) {
-      return;
-    }
-    long now = ticker.read();
-    boolean pastTtl = now - session.openedNanos() >= ttlNanos;
-    long idleLeft = idleNanos - (now - session.lastUsedNanos());
-    if (!pastTtl && (session.park() || idleLeft > 0)) {
-      if (idleLeft > 0) {
-        // Caffeine overlooks uses less than a second apart. Its order is locked now.
-        later(0, () -> putBack(session));
-        later(idleLeft, () -> findOrExpire(session.key()));
-      }
-      if (ttlNanos != Long.MAX_VALUE && session.isDroppedFirst()) {
-        // Caffeine will count its ttl anew once it is back.
-        later(session.openedNanos() + ttlNanos - now, () -> findOrExpire(session.key()));
-      }
-    } else if (stored.remove(session.key(), session)) {
-      left(session, RemovalCause.EXPIRED);
-    }
-  }
-
-  private void later(long nanos, Runnable task) {
-    var unused = scheduler.schedule(Runnable::run, task, nanos, TimeUnit.NANOSECONDS);
   }
 }

@@ -100,7 +100,7 @@ public class SpecialistSessionConfiguration {
    *
    * @param wiring knows connectors and settings
    * @param settings bounds and time-outs, or the defaults
-   * @param store where sessions are kept, or a {@link CaffeineSessionStore}
+   * @param store where sessions are kept, or a {@link InMemorySessionStore}
    * @param clock the clock, the system's where there is no bean; tests declare one
    * @param observer who is told what happens to sessions, or nobody
    * @param invocations who watches invocations, or nobody
@@ -120,8 +120,8 @@ public class SpecialistSessionConfiguration {
     return new SpecialistSessions(
         wiring::specialist,
         wiring.hasOwnEngine()
-            ? new CaffeineSessionStore(ticker, scheduler)
-            : store.getIfAvailable(() -> new CaffeineSessionStore(ticker, scheduler)),
+            ? new InMemorySessionStore(ticker, scheduler)
+            : store.getIfAvailable(() -> new InMemorySessionStore(ticker, scheduler)),
         settings.getIfAvailable(SpecialistSessionConfiguration::defaults),
         ticker,
         scheduler,

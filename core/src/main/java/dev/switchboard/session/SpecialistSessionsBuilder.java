@@ -53,7 +53,7 @@ public final class SpecialistSessionsBuilder {
   }
 
   /**
-   * Sets where sessions are kept; by default a {@link CaffeineSessionStore} of their own.
+   * Sets where sessions are kept; by default a {@link InMemorySessionStore} of their own.
    *
    * @param store a store that no other engine uses
    * @return this
@@ -120,7 +120,7 @@ public final class SpecialistSessionsBuilder {
    */
   public SpecialistSessions build() {
     Map<SpecialistName, SpecialistConnector> known = Map.copyOf(connectors);
-    SessionStore keeps = store != null ? store : new CaffeineSessionStore(ticker, scheduler);
+    SessionStore keeps = store != null ? store : new InMemorySessionStore(ticker, scheduler);
     return new SpecialistSessions(
         name -> specialist(name, known),
         keeps,

@@ -15,7 +15,7 @@ class HeldStore implements SessionStore {
   }
 
   HeldStore(Ticker ticker, Scheduler scheduler) {
-    this(new CaffeineSessionStore(ticker, scheduler));
+    this(new InMemorySessionStore(ticker, scheduler));
   }
 
   HeldStore(SessionStore store) {

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,6 @@ final class ModelStore {
   static final Duration TTL = Duration.ofSeconds(20);
   static final Duration IDLE = Duration.ofSeconds(6);
   private static final long SOON = Duration.ofSeconds(2).toNanos();
-
-  private static final long TOLERANCE = Duration.ofMillis(1_001).toNanos();
 
   private final FakeTicker ticker;
   private final Map<SessionKey, ModelSession> stored = new HashMap<>();
@@ -42,12 +41,7 @@ final class ModelStore {
   /** The session that a call must find, or null where it must open. */
   @Nullable ModelSession served(SessionKey key) {
     ModelSession session = stored.get(key);
-    long now = ticker.read();
-    return session == null
-            || session.isPastTtl(now, TTL.toNanos())
-            || session.isIdleSince(now, IDLE.toNanos())
-        ? null
-        : session;
+    return session == null || hasEnded(session) ? null : session;
   }
 
   boolean isKept(SessionKey key) {
@@ -74,16 +68,8 @@ final class ModelStore {
     check(session.key.equals(key), "left under another key", session);
     check(isStored(session), "left twice", session);
     switch (cause) {
-      case EXPIRED -> {
-        long now = ticker.read();
-        boolean ended =
-            session.isPastTtl(now, TTL.toNanos()) || session.isIdleSince(now, IDLE.toNanos());
-        check(
-            ended,
-            "expired early, " + Duration.ofNanos(now - session.lastUsed) + " uses " + session.uses,
-            session);
-      }
-      case SURPLUS -> check(isLeastRecentlyUsed(session), "is not the surplus", session);
+      case EXPIRED -> check(hasEnded(session), "expired early", session);
+      case SURPLUS -> check(isSurplus(session), "is not the surplus", session);
       case LOST -> lose(session);
       default -> {}
     }
@@ -91,17 +77,22 @@ final class ModelStore {
     session.left = cause;
   }
 
-  /** One that has less than a second left may be spared: Caffeine has dropped it already. */
-  private boolean isLeastRecentlyUsed(ModelSession session) {
+  /** No room is left, nothing has ended, and it is the least recently used, idle ones first. */
+  private boolean isSurplus(ModelSession session) {
     Comparator<ModelSession> idleFirst = Comparator.comparing(each -> each.uses > 0);
-    long nearlyIdle = IDLE.toNanos() - TOLERANCE;
-    return sizeOf(session.key) >= MAX_SIZE
-        && stored.values().stream()
-                .filter(each -> each.key.name().equals(session.key.name()))
-                .filter(each -> each == session || !each.isIdleSince(ticker.read(), nearlyIdle))
-                .min(idleFirst.thenComparing(each -> each.lastUsed))
-                .orElseThrow()
-            == session;
+    List<ModelSession> all =
+        stored.values().stream()
+            .filter(each -> each.key.name().equals(session.key.name()))
+            .sorted(idleFirst.thenComparing(each -> each.lastUsed))
+            .toList();
+    return all.size() >= MAX_SIZE
+        && all.stream().noneMatch(this::hasEnded)
+        && all.get(0) == session;
+  }
+
+  private boolean hasEnded(ModelSession session) {
+    long now = ticker.read();
+    return session.isPastTtl(now, TTL.toNanos()) || session.isIdleSince(now, IDLE.toNanos());
   }
 
   private long sizeOf(SessionKey key) {

@@ -60,7 +60,7 @@ final class PlayedEngine implements Schedules.Play {
                 SessionSettings.builder().defaults(new SpecialistSettings(TTL, null, null)).build())
             .store(
                 planted.apply(
-                    new Stepped(new CaffeineSessionStore(ticker, Scheduler.disabledScheduler()))))
+                    new Stepped(new InMemorySessionStore(ticker, Scheduler.disabledScheduler()))))
             .ticker(
                 () -> {
                   Schedules.point("clock");

@@ -290,7 +290,7 @@ class SessionRaceTests {
     for (int round = 0; round < 200; round++) {
       closes.clear();
       closed.clear();
-      SpecialistSessions sessions = sessions(learning, new CaffeineSessionStore());
+      SpecialistSessions sessions = sessions(learning, new InMemorySessionStore());
       sessions.call(
           ACME,
           SessionPolicy.DEFAULT,
@@ -410,7 +410,7 @@ class SessionRaceTests {
             return Crowd.onAnotherThread(() -> bind(contexts.get(0), "b")).equals("b");
           }
         };
-    SpecialistSessions sessions = sessions(binding, new CaffeineSessionStore());
+    SpecialistSessions sessions = sessions(binding, new InMemorySessionStore());
     sessions.call(ACME, SessionPolicy.DEFAULT, session -> bind(session, "a"));
     String id =
         sessions.call(

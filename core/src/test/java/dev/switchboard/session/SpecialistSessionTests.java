@@ -467,7 +467,7 @@ class SpecialistSessionTests {
 
     @Bean
     SessionStore store() {
-      return new CaffeineSessionStore();
+      return new InMemorySessionStore();
     }
 
     @Bean

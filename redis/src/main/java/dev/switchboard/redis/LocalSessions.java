@@ -2,7 +2,7 @@ package dev.switchboard.redis;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.switchboard.session.CaffeineSessionStore;
+import dev.switchboard.session.InMemorySessionStore;
 import dev.switchboard.session.RemovalCause;
 import dev.switchboard.session.Session;
 import dev.switchboard.session.SessionKey;
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** Sessions opened while Redis did not answer; each is shared at its next use once it does. */
 final class LocalSessions {
 
-  private final CaffeineSessionStore store;
+  private final InMemorySessionStore store;
   private final Set<Token> moving = ConcurrentHashMap.newKeySet();
   private final Set<Token> kept = ConcurrentHashMap.newKeySet();
   private final Set<Session> unsure = ConcurrentHashMap.newKeySet();
 
   LocalSessions(Ticker ticker) {
-    this.store = new CaffeineSessionStore(ticker, Scheduler.systemScheduler());
+    this.store = new InMemorySessionStore(ticker, Scheduler.systemScheduler());
   }
 
   /**

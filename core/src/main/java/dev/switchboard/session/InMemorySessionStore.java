@@ -9,14 +9,14 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the sessions of one process in memory, on Caffeine: the default. Bounds are exact; what
- * leaves is the least recently used of the 256 idle sessions that Caffeine holds to be the oldest,
- * since its order alone drops some accesses when it is busy. Expired sessions leave within 2
- * seconds without traffic. All stages it returns are complete.
+ * Keeps the sessions of one process in memory: the default. Bounds are exact; what leaves for want
+ * of room is the least recently used session, idle ones before those in use. A look-up takes no
+ * lock. Expired sessions leave within 2 seconds without traffic. All stages it returns are
+ * complete.
  *
  * @since 0.1
  */
-public final class CaffeineSessionStore implements SessionStore {
+public final class InMemorySessionStore implements SessionStore {
 
   private final ConcurrentMap<SpecialistName, SessionShelf> shelves = new ConcurrentHashMap<>();
   private final Ticker ticker;
@@ -24,7 +24,7 @@ public final class CaffeineSessionStore implements SessionStore {
   private volatile @Nullable Listener listener;
 
   /** Creates a store that expires by the system's clock. */
-  public CaffeineSessionStore() {
+  public InMemorySessionStore() {
     this(Ticker.systemTicker(), Scheduler.systemScheduler());
   }
 
@@ -34,7 +34,7 @@ public final class CaffeineSessionStore implements SessionStore {
    * @param ticker the clock, the same as the engine's
    * @param scheduler lets expired sessions leave when there is no traffic
    */
-  public CaffeineSessionStore(Ticker ticker, Scheduler scheduler) {
+  public InMemorySessionStore(Ticker ticker, Scheduler scheduler) {
     this.ticker = ticker;
     this.scheduler = scheduler;
   }

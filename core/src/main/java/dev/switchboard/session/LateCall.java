@@ -172,7 +172,7 @@ final class LateCall {
 
   private CompletableFuture<Boolean> reopen(Session lost, Throwable failure) {
     Trace.event(context.trace(), Event.REOPEN);
-    SessionContext successor = context.owner().successor();
+    SessionContext successor = context.owner().successor(context);
     return calls
         .acquireLater(successor, caller)
         .handle(

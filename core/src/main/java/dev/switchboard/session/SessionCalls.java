@@ -90,7 +90,7 @@ final class SessionCalls {
       throws X {
     try {
       if (context.owner().isBereft()) {
-        acquire(context.owner());
+        acquireForOwner(context);
       }
       return run(context, policy, invocation, work);
     } finally {
@@ -122,6 +122,14 @@ final class SessionCalls {
     refuseIfStopped();
     // Also lets the store know the specialist's limits before it is asked for the first time.
     specialists.get(context.key().name()).events().acquire(openings, context);
+  }
+
+  /** On behalf of who may be over, and then hears of nothing any more. */
+  private void acquireForOwner(SessionContext context) {
+    SessionContext owner = context.owner();
+    SessionContext successor = owner.successor(context);
+    acquire(successor);
+    owner.takeOver(successor);
   }
 
   void end(SessionContext context) {
@@ -198,7 +206,7 @@ final class SessionCalls {
         throw SessionLostException.again(context.key(), failure);
       }
       Trace.event(context.trace(), Event.REOPEN);
-      reopen(context.owner(), lost, failure);
+      reopen(context, lost, failure);
     }
     context.begin();
     try {
@@ -211,8 +219,9 @@ final class SessionCalls {
     }
   }
 
-  private void reopen(SessionContext owner, Session lost, Throwable failure) {
+  private void reopen(SessionContext context, Session lost, Throwable failure) {
     log.debug("Session {} is lost; opening another", lost);
+    SessionContext owner = context.owner();
     ReentrantLock exchange = owner.bindLock();
     exchange.lock();
     try {
@@ -220,7 +229,7 @@ final class SessionCalls {
       if (owner.sessionOrNull() == lost) {
         owner.use(null);
         drain.release(lost);
-        acquire(owner);
+        acquireForOwner(context);
       }
     } catch (Throwable reopening) {
       reopening.addSuppressed(failure);

@@ -266,9 +266,13 @@ public final class SessionContext {
     return ended;
   }
 
-  /** A context of the same call that a session is acquired for while this one keeps its own. */
-  SessionContext successor() {
-    return new SessionContext(sessions, key, enclosing, null, trace());
+  /**
+   * A context of the same call that a session is acquired for while this one keeps its own.
+   *
+   * @param acquiring the call that does; this one may be over
+   */
+  SessionContext successor(SessionContext acquiring) {
+    return new SessionContext(sessions, key, enclosing, null, acquiring.trace());
   }
 
   /** Takes what a successor has acquired; what is to be learned first, so that it has either. */

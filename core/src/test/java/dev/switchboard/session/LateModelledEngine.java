@@ -66,6 +66,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
   private int failingCloses;
   private int ids;
   private int toGiveBack;
+  private @Nullable LateModelCall starting;
 
   /** Found to be lost in this step. */
   private @Nullable ModelSession leaving;
@@ -91,6 +92,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
             .ticker(ticker)
             .scheduler(scheduler)
             .closeExecutor(this::execute)
+            .observer((operation, specialist) -> starting)
             .store(planted.apply(new Told(new ToldStore(ticker, scheduler, this))))
             .build();
   }
@@ -290,6 +292,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     SessionPolicy policy = new SessionPolicy(call.exclusive, List.of());
     ThreadBindings before =
         call.enclosing == null ? ThreadBindings.capture() : call.enclosing.bindings.bind();
+    starting = call;
     try {
       call.result =
           publisher
@@ -310,6 +313,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
                     return call.body();
                   });
     } finally {
+      starting = null;
       before.bind();
     }
   }
@@ -330,6 +334,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
       has(call, found, null);
     } else if (flight != null) {
       flight.waiting.add(call);
+      call.joins++;
     } else {
       lead(new Flight(call.key, call));
     }
@@ -688,6 +693,9 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
   private static @Nullable String difference(LateModelCall call) {
     if (call.ran.get() != call.runs) {
       return "its body has run " + call.ran + " times instead of " + call.runs;
+    }
+    if (call.joined.get() != call.joins && !call.cancelled) {
+      return "it has waited for " + call.joined + " openings instead of " + call.joins;
     }
     boolean done = call.state == State.OVER || call.cancelled;
     if (call.result.isDone() != done) {

@@ -4,11 +4,15 @@ import static dev.switchboard.session.Engine.ACME;
 import static dev.switchboard.session.Engine.assertBalanced;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.InvocationObserver;
 import dev.switchboard.PropagatingTaskDecorator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +20,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nested calls that go on when the call is over whose session they have joined. */
 class OutlivingCallTests {
@@ -141,6 +147,79 @@ class OutlivingCallTests {
     } finally {
       pool.shutdown();
     }
+  }
+
+  /** Tells what each call hears, by the order of their starts. */
+  private static InvocationObserver hearing(Map<Integer, List<String>> heard) {
+    return (operation, specialist) -> {
+      List<String> mine = new CopyOnWriteArrayList<>();
+      heard.put(heard.size() + 1, mine);
+      return new InvocationObserver.Watch() {
+        @Override
+        public void specialist(String name) {
+          // Known from the start.
+        }
+
+        @Override
+        public void event(InvocationObserver.Event event) {
+          mine.add(event.name());
+        }
+
+        @Override
+        public void end(@Nullable Throwable failure) {
+          mine.add("end");
+        }
+      };
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void recoveryIsToldToTheCallThatRecoversNotToOneThatIsOver(boolean later) throws Exception {
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    Map<Integer, List<String>> heard = new ConcurrentHashMap<>();
+    ForgetfulSpecialist specialist = new ForgetfulSpecialist();
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder()
+            .specialist("marketing", specialist)
+            .observer(hearing(heard))
+            .build()) {
+      SessionWork<String, Exception> blocking =
+          session -> {
+            begun.countDown();
+            answer.join();
+            return specialist.ask(session, "hi");
+          };
+      SessionWork<CompletableFuture<String>, Exception> answering =
+          session -> {
+            begun.countDown();
+            return answer.thenApply(given -> specialist.ask(session, "hi"));
+          };
+      FutureTask<String> task =
+          new FutureTask<>(
+              () ->
+                  later
+                      ? sessions.callAsync(ACME, SessionPolicy.DEFAULT, answering).join()
+                      : sessions.call(ACME, SessionPolicy.DEFAULT, blocking));
+      sessions.call(
+          ACME,
+          SessionPolicy.DEFAULT,
+          session -> {
+            PropagatingTaskDecorator.of(pool).execute(task);
+            begun.await();
+            return "begun";
+          });
+
+      specialist.forgetAll();
+      answer.complete("done");
+      assertThat(task.get()).isEqualTo("id-2:hi");
+    } finally {
+      pool.shutdown();
+    }
+    assertThat(heard.get(1)).containsExactly("OPEN", "end");
+    assertThat(heard.get(2)).containsExactly("REOPEN", "OPEN", "end");
   }
 
   private static Future<String> joinOn(

@@ -97,7 +97,7 @@ final class Flight {
     return unwanted;
   }
 
-  /** Completes once the connector's {@code open} has returned and its id has been seen to. */
+  /** Completes once an id has come and has been seen to, or none will come any more. */
   CompletableFuture<@Nullable Void> landed() {
     return landed;
   }

@@ -49,15 +49,14 @@ final class Flights {
     return other;
   }
 
-  /**
-   * The store lets us open; {@link #returned} tells when the connector's {@code open} has ended.
-   */
+  /** The store lets us open; {@link #landed} tells when that has ended. */
   void grant(Flight flight, Token token) {
     opening.add(flight);
     flight.grant(token, deadline(settings.openTimeout()));
   }
 
-  void returned(Flight flight) {
+  /** What the opening brought, if anything, is in the ledger: a shutdown need not wait for it. */
+  void landed(Flight flight) {
     opening.remove(flight);
     flight.landed().complete(null);
   }
@@ -176,7 +175,7 @@ final class Flights {
     voidIf(key -> true, STOPPING);
   }
 
-  /** Waits until the connectors' {@code open}s that run have returned, at most {@code nanos}. */
+  /** Waits until what is being opened, or named by a first reply, has landed, so long at most. */
   void awaitLanded(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
     for (Flight flight : opening) {

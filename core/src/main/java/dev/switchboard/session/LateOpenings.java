@@ -112,7 +112,7 @@ final class LateOpenings {
           executor);
     } catch (Throwable refused) {
       // Such as no thread to be had.
-      flights.returned(flight);
+      flights.landed(flight);
       throw flights.fail(flight, "no thread could open it: ", refused);
     }
   }

@@ -154,6 +154,7 @@ final class SessionCalls {
     if (flight != null) {
       log.debug("A call of {} has ended without binding an id", owner.key());
       flights.handOver(flight);
+      flights.landed(flight);
     }
   }
 
@@ -296,6 +297,10 @@ final class SessionCalls {
       throw e instanceof RuntimeException failure
           ? failure
           : SessionOpenException.of(key, "the store failed to keep the id learned", e);
+    } finally {
+      if (flight != null) {
+        flights.landed(flight);
+      }
     }
   }
 }

@@ -106,7 +106,9 @@ final class SessionOpenings {
       }
       return Acquisition.OPENED;
     } finally {
-      flights.returned(flight);
+      if (!flight.isLearning()) {
+        flights.landed(flight);
+      }
     }
   }
 

@@ -84,6 +84,9 @@ final class Crowd {
       if (blocker != null && blocker.getClass().getName().contains(className)) {
         return;
       }
+      if (thread.getState() == Thread.State.TERMINATED) {
+        throw new IllegalStateException("the thread has ended instead of waiting");
+      }
       Thread.onSpinWait();
     }
   }

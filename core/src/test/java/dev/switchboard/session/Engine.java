@@ -65,10 +65,15 @@ final class Engine implements AutoCloseable {
 
   /** Begins to stop, and returns once that waits for what is still in use. */
   void stopInBackground() {
+    stopInBackground("ConditionObject");
+  }
+
+  /** Returns once the stop waits on such an object. */
+  void stopInBackground(String waitedOn) {
     Thread stopping = new Thread(sessions::stop);
     stopping.setDaemon(true);
     stopping.start();
-    Crowd.awaitWaitingOn(stopping, "ConditionObject");
+    Crowd.awaitWaitingOn(stopping, waitedOn);
   }
 
   /** Runs the closes that are due. */

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.switchboard.Faults;
+import dev.switchboard.session.PlayedEngine.Kind;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,17 +33,26 @@ class FlightSchedulesTests {
   }
 
   private static PlayedEngine.Cast cold(@Nullable Consumer<PlayedEngine> between) {
-    return new PlayedEngine.Cast(2, false, between);
+    return new PlayedEngine.Cast(Kind.OPENED, 2, false, between);
   }
 
   private static PlayedEngine.Cast warm(Consumer<PlayedEngine> between) {
-    return new PlayedEngine.Cast(2, true, between);
+    return new PlayedEngine.Cast(Kind.OPENED, 2, true, between);
+  }
+
+  private static PlayedEngine.Cast learned(boolean warm, @Nullable Consumer<PlayedEngine> between) {
+    return new PlayedEngine.Cast(Kind.LEARNED, 2, warm, between);
+  }
+
+  private static PlayedEngine.Cast exclusive(
+      boolean warm, @Nullable Consumer<PlayedEngine> between) {
+    return new PlayedEngine.Cast(Kind.EXCLUSIVE, 2, warm, between);
   }
 
   @Test
   void aColdKeyIsOpenedOnce() {
     check("cold", cold(null));
-    check("cold for three", 1 + MORE, new PlayedEngine.Cast(3, false, null));
+    check("cold for three", 1 + MORE, new PlayedEngine.Cast(Kind.OPENED, 3, false, null));
   }
 
   @Test
@@ -74,6 +84,35 @@ class FlightSchedulesTests {
   @Test
   void anOpeningPastItsTimeOutIsNobodys() {
     check("open-timeout", 1 + MORE, cold(played -> played.pass(Duration.ofMinutes(1))));
+  }
+
+  @Test
+  void aLearnedSessionIsNamedOnce() {
+    check("learned", learned(false, null));
+    check("learned, evicted while cold", 1 + MORE, learned(false, PlayedEngine::evict));
+    check("learned, evicted", 1 + MORE, learned(true, PlayedEngine::evict));
+    check("learned, lost", 1 + MORE, learned(true, PlayedEngine::lose));
+  }
+
+  @Test
+  void exclusiveCallsFollowEachOther() {
+    check("exclusive", exclusive(false, null));
+    check("exclusive, evicted", 1 + MORE, exclusive(true, PlayedEngine::evict));
+    check("exclusive, lost", 1 + MORE, exclusive(true, PlayedEngine::lose));
+    check("exclusive, interrupted", 1 + MORE, exclusive(false, PlayedEngine::interruptFirst));
+  }
+
+  @Test
+  void anInterruptIsItsOwnCallsOnly() {
+    check("interrupted", 1 + MORE, cold(PlayedEngine::interruptFirst));
+    check("learned, interrupted", 1 + MORE, learned(false, PlayedEngine::interruptFirst));
+  }
+
+  @Test
+  void aStopClosesWhatIsThereAndRefusesTheRest() {
+    check("stopped while cold", 1 + MORE, cold(PlayedEngine::stop));
+    check("stopped", 1 + MORE, warm(PlayedEngine::stop));
+    check("learned, stopped", 1 + MORE, learned(false, PlayedEngine::stop));
   }
 
   @Test

@@ -1,7 +1,5 @@
 package dev.switchboard.session;
 
-import dev.switchboard.InvocationObserver;
-import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.ThreadBindings;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One call that answers later: what the model expects of it, and what has come of it so far. */
-final class LateModelCall implements InvocationObserver.Watch {
+final class LateModelCall {
 
   /** Where a call stands; one that waits for a session goes on to do so though it is cancelled. */
   enum State {
@@ -71,10 +69,6 @@ final class LateModelCall implements InvocationObserver.Watch {
 
   @Nullable Class<? extends Throwable> failure;
 
-  /** How often it has begun to wait for another's opening. */
-  int joins;
-
-  final AtomicInteger joined = new AtomicInteger();
   final AtomicInteger ran = new AtomicInteger();
   volatile @Nullable SessionContext context;
   volatile ThreadBindings bindings = ThreadBindings.capture();
@@ -115,24 +109,6 @@ final class LateModelCall implements InvocationObserver.Watch {
     reply = answer;
     ran.incrementAndGet();
     return answer;
-  }
-
-  /** Watches those of the engine's steps that show nowhere else. */
-  @Override
-  public void event(Event event) {
-    if (event == Event.JOINED) {
-      joined.incrementAndGet();
-    }
-  }
-
-  @Override
-  public void specialist(String name) {
-    // Known already.
-  }
-
-  @Override
-  public void end(@Nullable Throwable reached) {
-    // The result tells.
   }
 
   @Override

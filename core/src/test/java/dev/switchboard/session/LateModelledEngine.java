@@ -1,5 +1,7 @@
 package dev.switchboard.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.switchboard.Continuations;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.session.LateModelCall.Flight;
@@ -21,12 +23,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -60,13 +64,13 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
   private final AtomicInteger givenBack = new AtomicInteger();
   private final long patience;
   private final SpecialistSessions sessions;
+  private final Map<Object, ThreadPoolExecutor> connectorThreads;
   private volatile boolean stopping;
   private boolean holdNext;
   private boolean refuseNext;
   private int failingCloses;
   private int ids;
   private int toGiveBack;
-  private @Nullable LateModelCall starting;
 
   /** Found to be lost in this step. */
   private @Nullable ModelSession leaving;
@@ -92,9 +96,14 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
             .ticker(ticker)
             .scheduler(scheduler)
             .closeExecutor(this::execute)
-            .observer((operation, specialist) -> starting)
             .store(planted.apply(new Told(new ToldStore(ticker, scheduler, this))))
             .build();
+    connectorThreads =
+        assertThat(sessions)
+            .extracting(
+                "lifecycle.threads.pools",
+                InstanceOfAssertFactories.map(Object.class, ThreadPoolExecutor.class))
+            .actual();
   }
 
   /** Counts what the engine gives back, which it may do where nobody looks. */
@@ -143,6 +152,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
   }
 
   private void end() {
+    holdNext = false;
     while (!held.isEmpty()) {
       land(held.remove(0));
       settle();
@@ -292,7 +302,6 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     SessionPolicy policy = new SessionPolicy(call.exclusive, List.of());
     ThreadBindings before =
         call.enclosing == null ? ThreadBindings.capture() : call.enclosing.bindings.bind();
-    starting = call;
     try {
       call.result =
           publisher
@@ -313,7 +322,6 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
                     return call.body();
                   });
     } finally {
-      starting = null;
       before.bind();
     }
   }
@@ -334,7 +342,6 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
       has(call, found, null);
     } else if (flight != null) {
       flight.waiting.add(call);
-      call.joins++;
     } else {
       lead(new Flight(call.key, call));
     }
@@ -668,7 +675,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     if (givenBack.get() < toGiveBack) {
       return "not given back";
     }
-    if (!((ForkJoinPool) Continuations.executor()).isQuiescent()) {
+    if (!isQuiet()) {
       return "still at work";
     }
     for (Session session : stored.values()) {
@@ -690,12 +697,26 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     return null;
   }
 
+  /**
+   * Whether no thread of the engine is at work, but in openings that hang. They wake each other.
+   */
+  private boolean isQuiet() {
+    ForkJoinPool continuations = (ForkJoinPool) Continuations.executor();
+    for (int look = 0; look < 2; look++) {
+      int busy = 0;
+      for (ThreadPoolExecutor pool : connectorThreads.values()) {
+        busy += pool.getQueue().size() + pool.getActiveCount();
+      }
+      if (busy != held.size() || !continuations.isQuiescent()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static @Nullable String difference(LateModelCall call) {
     if (call.ran.get() != call.runs) {
       return "its body has run " + call.ran + " times instead of " + call.runs;
-    }
-    if (call.joined.get() != call.joins && !call.cancelled) {
-      return "it has waited for " + call.joined + " openings instead of " + call.joins;
     }
     boolean done = call.state == State.OVER || call.cancelled;
     if (call.result.isDone() != done) {

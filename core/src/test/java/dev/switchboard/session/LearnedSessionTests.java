@@ -241,6 +241,22 @@ class LearnedSessionTests {
   }
 
   @Test
+  void theFirstIdLearnedWhileTheApplicationStopsIsClosed() {
+    Engine engine = engine();
+    engine.sessions.call(
+        ACME,
+        SessionPolicy.DEFAULT,
+        session -> {
+          engine.stopInBackground("Signaller");
+          session.bind("first");
+          return "done";
+        });
+    engine.close();
+    assertThat(closed).containsExactly("first");
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 1, 0, 0));
+  }
+
+  @Test
   void bindOnAnOpenedSessionIsRefused() {
     try (Engine engine = new Engine()) {
       assertThatThrownBy(() -> bind(engine, "other"))

@@ -23,6 +23,14 @@ final class PlayedEngine implements Schedules.Play {
 
   private static final Duration TTL = Duration.ofMinutes(30);
 
+  /** What is special about the calls. */
+  enum Kind {
+    OPENED,
+    /** The first reply names the id. */
+    LEARNED,
+    EXCLUSIVE
+  }
+
   private enum Fate {
     OPEN,
     FORGOTTEN,
@@ -32,11 +40,12 @@ final class PlayedEngine implements Schedules.Play {
   /**
    * Who takes part.
    *
+   * @param kind how they ask
    * @param callers how many ask
    * @param warm whether there is a session before they do
    * @param between what comes between them
    */
-  record Cast(int callers, boolean warm, @Nullable Consumer<PlayedEngine> between) {}
+  record Cast(Kind kind, int callers, boolean warm, @Nullable Consumer<PlayedEngine> between) {}
 
   private final Cast cast;
   private final FakeTicker ticker = new FakeTicker();
@@ -50,6 +59,8 @@ final class PlayedEngine implements Schedules.Play {
   private int mayOpen = 1;
   private boolean mayFail;
   private boolean failsNext;
+  private boolean stopped;
+  private @Nullable Thread first;
 
   PlayedEngine(Cast cast, UnaryOperator<SessionStore> planted) {
     this.cast = cast;
@@ -108,14 +119,39 @@ final class PlayedEngine implements Schedules.Play {
     mayOpen++;
   }
 
+  /** Its own call may fail, and the opening that it leads with it. */
+  void interruptFirst() {
+    mayOpen++;
+    Thread caller = first;
+    if (caller != null) {
+      caller.interrupt();
+    }
+  }
+
+  /** Calls that come later are refused; those that go on keep what they have. */
+  void stop() {
+    voided();
+    stopped = true;
+    sessions.stop();
+  }
+
   void ask() {
-    sessions.call(ACME, SessionPolicy.DEFAULT, this::use);
+    boolean exclusive = cast.kind() == Kind.EXCLUSIVE;
+    sessions.call(ACME, new SessionPolicy(exclusive, List.of()), this::use);
   }
 
   private String use(SessionContext session) {
+    if (session.idOrNull() == null) {
+      String named = "id-" + (begun.size() + 1);
+      begun.add(named);
+      Schedules.point("reply");
+      ids.put(named, Fate.OPEN);
+      session.bind(named);
+    }
     String id = session.id();
-    uses.merge(id, 1, Integer::sum);
+    int others = uses.merge(id, 1, Integer::sum) - 1;
     try {
+      expect(cast.kind() != Kind.EXCLUSIVE || others == 0, "two calls have a session of one");
       expect(fate(id) != Fate.CLOSED, "a closed session is used");
       Schedules.point("use");
       expect(fate(id) != Fate.CLOSED, "a session is closed in use");
@@ -152,13 +188,25 @@ final class PlayedEngine implements Schedules.Play {
   }
 
   private void askOrFail() {
+    if (first == null) {
+      first = Thread.currentThread();
+    }
     try {
       ask();
     } catch (SessionOpenException failure) {
-      if (!mayFail) {
+      if (!mayFail && !Thread.currentThread().isInterrupted()) {
+        throw failure;
+      }
+    } catch (CallRefusedException failure) {
+      if (!stopped && !Thread.currentThread().isInterrupted()) {
         throw failure;
       }
     }
+  }
+
+  @Override
+  public boolean isSignalled() {
+    return sessions.snapshot().total().draining() == 0;
   }
 
   @Override
@@ -177,6 +225,10 @@ final class PlayedEngine implements Schedules.Play {
     expect(counts.closed() == count(Fate.CLOSED), "closed: " + counts);
     evicted.retainAll(ids.keySet());
     expect(evicted.stream().allMatch(id -> fate(id) == Fate.CLOSED), "evicted: " + ids);
+    if (stopped) {
+      expect(counts.live() == 0, "live after the stop: " + counts);
+      return;
+    }
     failsNext = false;
     ask();
     int opened = ids.size();
@@ -192,7 +244,11 @@ final class PlayedEngine implements Schedules.Play {
   private final class Connector implements SpecialistConnector {
 
     @Override
-    public String open(SessionKey key) {
+    public @Nullable String open(SessionKey key) {
+      if (cast.kind() == Kind.LEARNED) {
+        Schedules.point("open");
+        return null;
+      }
       String id = "id-" + (begun.size() + 1);
       begun.add(id);
       expect(++opening <= mayOverlap, "two openings at once");
@@ -220,7 +276,7 @@ final class PlayedEngine implements Schedules.Play {
     }
   }
 
-  /** Caffeine's store with a point before and after each step. */
+  /** The store with a point before and after each step. */
   private static final class Stepped extends HeldStore {
 
     Stepped(SessionStore store) {

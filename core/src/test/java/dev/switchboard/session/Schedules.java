@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ForkJoinPool.ManagedBlocker;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class Schedules {
 
     /** Each on a thread of its own. */
     List<Runnable> actors();
+
+    /** Whether who waits on a condition was signalled; such a wait is looked at from outside. */
+    boolean isSignalled();
 
     /** Called after each step, while all actors stand at a point or wait for another. */
     void afterStep();
@@ -80,7 +84,7 @@ final class Schedules {
   }
 
   private void run(Play play) {
-    List<Actor> actors = play.actors().stream().map(Actor::new).toList();
+    List<Actor> actors = play.actors().stream().map(task -> new Actor(play, task)).toList();
     List<String> story = new ArrayList<>();
     try {
       actors.forEach(Thread::start);
@@ -177,6 +181,7 @@ final class Schedules {
 
   private static final class Actor extends Thread {
 
+    private final Play play;
     private final Runnable task;
     private final Semaphore baton = new Semaphore(0);
     private volatile boolean standing;
@@ -186,7 +191,8 @@ final class Schedules {
     private volatile String label = "";
     private volatile @Nullable Throwable failure;
 
-    Actor(Runnable task) {
+    Actor(Play play, Runnable task) {
+      this.play = play;
       this.task = task;
       setDaemon(true);
     }
@@ -231,11 +237,15 @@ final class Schedules {
       State state = getState();
       boolean parked =
           state == State.WAITING || state == State.TIMED_WAITING || state == State.BLOCKED;
-      if (called || !parked) {
+      if (called || !parked || isInterrupted()) {
         return false;
       }
-      if (LockSupport.getBlocker(this) instanceof ManagedBlocker future) {
+      Object blocker = LockSupport.getBlocker(this);
+      if (blocker instanceof ManagedBlocker future) {
         return !future.isReleasable();
+      }
+      if (blocker instanceof Condition) {
+        return !play.isSignalled();
       }
       ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(getId());
       return info != null && info.getLockOwnerId() != -1;

@@ -193,12 +193,12 @@ public final class SessionContext {
     return bound == null ? key + "/unbound" : bound.toString();
   }
 
-  /** The innermost context of the same key at the same engine, from this one outwards. */
+  /** The innermost context of the same key at the same engine that is not over, from this one. */
   @Nullable SessionContext find(SpecialistSessions engine, SessionKey sought) {
     for (SessionContext context = this; context != null; context = context.enclosing) {
-      if (context.sessions == engine && context.key.equals(sought)) {
-        // What a thread was given may have ended meanwhile.
-        return context.isOver() ? null : context;
+      // What a thread was given may have ended meanwhile, and what is around that may go on.
+      if (context.sessions == engine && context.key.equals(sought) && !context.isOver()) {
+        return context;
       }
     }
     return null;

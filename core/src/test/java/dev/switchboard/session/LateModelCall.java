@@ -88,10 +88,10 @@ final class LateModelCall {
   /** The innermost enclosing call of the same key, while what its owner has may be shared. */
   @Nullable LateModelCall outer() {
     LateModelCall outer = enclosing;
-    while (outer != null && !outer.key.equals(key)) {
+    while (outer != null && (!outer.key.equals(key) || (outer.ended && outer.owner.ended))) {
       outer = outer.enclosing;
     }
-    if (outer == null || (outer.ended && outer.owner.ended)) {
+    if (outer == null) {
       return null;
     }
     boolean bereft = outer.owner.session == null && outer.owner.learning == null;

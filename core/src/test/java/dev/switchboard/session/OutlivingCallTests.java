@@ -149,6 +149,37 @@ class OutlivingCallTests {
     }
   }
 
+  @Test
+  void whatIsWithinOneThatIsOverJoinsTheCallAroundThat() {
+    try (Engine engine = new Engine()) {
+      CompletableFuture<String> reply = new CompletableFuture<>();
+      List<Runnable> tasks = new ArrayList<>();
+      List<String> ids = new ArrayList<>();
+      Runnable ask = () -> ids.add(engine.idOf(ACME));
+      SessionWork<Boolean, RuntimeException> innermost =
+          session -> tasks.add(new PropagatingTaskDecorator().decorate(ask));
+      CompletableFuture<String> nested =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              outer ->
+                  engine.sessions.callAsync(
+                      ACME,
+                      SessionPolicy.DEFAULT,
+                      session -> {
+                        engine.sessions.call(ACME, SessionPolicy.DEFAULT, innermost);
+                        return reply;
+                      }));
+
+      engine.sessions.evict(ACME);
+      tasks.forEach(Runnable::run);
+      reply.complete("done");
+
+      assertThat(nested.join()).isEqualTo("done");
+      assertThat(ids).containsExactly("id-1");
+    }
+  }
+
   /** Tells what each call hears, by the order of their starts. */
   private static InvocationObserver hearing(Map<Integer, List<String>> heard) {
     return (operation, specialist) -> {

@@ -77,17 +77,16 @@ final class ModelStore {
     session.left = cause;
   }
 
-  /** No room is left, nothing has ended, and it is the least recently used, idle ones first. */
+  /** No room is left, nothing has ended, and none was used longer ago, idle ones first. */
   private boolean isSurplus(ModelSession session) {
     Comparator<ModelSession> idleFirst = Comparator.comparing(each -> each.uses > 0);
+    Comparator<ModelSession> order = idleFirst.thenComparing(each -> each.lastUsed);
     List<ModelSession> all =
         stored.values().stream()
             .filter(each -> each.key.name().equals(session.key.name()))
-            .sorted(idleFirst.thenComparing(each -> each.lastUsed))
             .toList();
     return all.size() >= MAX_SIZE
-        && all.stream().noneMatch(this::hasEnded)
-        && all.get(0) == session;
+        && all.stream().noneMatch(each -> hasEnded(each) || order.compare(each, session) < 0);
   }
 
   private boolean hasEnded(ModelSession session) {

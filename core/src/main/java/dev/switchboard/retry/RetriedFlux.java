@@ -6,6 +6,7 @@ import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -96,10 +97,17 @@ final class RetriedFlux<T> {
     }
     Trace.event(trace, Event.WAIT);
     CompletableFuture<@Nullable Void> delay = engine.delay(wait);
+    // Reactor cancels what has ended too, when the next attempt is over.
+    AtomicBoolean waiting = new AtomicBoolean(true);
     return Mono.fromFuture(delay)
         .publishOn(CONTINUATIONS)
-        .then(Mono.defer(() -> begin(decided, failure)))
-        .doOnCancel(() -> decided.mayBegin(false));
+        .then(Mono.defer(() -> waiting.getAndSet(false) ? begin(decided, failure) : Mono.empty()))
+        .doOnCancel(
+            () -> {
+              if (waiting.getAndSet(false)) {
+                decided.mayBegin(false);
+              }
+            });
   }
 
   private static Mono<Boolean> begin(RetryDecision decided, Throwable failure) {

@@ -97,6 +97,29 @@ class RetryPublishersTests {
   }
 
   @Test
+  void retryThatSucceedsGivesBackWhatItTookAndNoMore() {
+    RetryOperation ask = engine.operation("desk.ask", policy().build());
+    StepVerifier.create(RetryPublishers.mono(engine, ask, flaky(9))).expectError().verify(LONG);
+    double left = ask.budgetLeft().orElseThrow();
+    assertThat(RetryPublishers.mono(engine, ask, flaky(1)).block(LONG)).isEqualTo(2);
+    assertThat(ask.budgetLeft()).as("a success and half a second more").hasValue(left + 1.5);
+  }
+
+  @Test
+  void retriesOfNestedPublishersAddUpThoughTheySucceed() {
+    RetryOperation turn = engine.operation("desk.turn", policy().maxRetries(0).build());
+    RetryOperation ask = engine.operation("desk.ask", policy().maxRetries(1).build());
+    Mono<Integer> twice =
+        RetryPublishers.mono(
+            engine,
+            turn,
+            context ->
+                RetryPublishers.mono(engine, ask, flaky(1))
+                    .then(RetryPublishers.mono(engine, ask, flaky(1))));
+    StepVerifier.create(twice).expectErrorMessage("attempt 1").verify(LONG);
+  }
+
+  @Test
   void noAttemptBeginsAfterAWaitThatTookTooLong() {
     RetryExecutor slow = engine(Duration.ofMinutes(1), CompletableFuture.completedFuture(null));
     RetryOperation ask =

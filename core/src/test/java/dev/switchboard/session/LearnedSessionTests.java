@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -313,6 +314,57 @@ class LearnedSessionTests {
       assertThat(engine.idOf(ACME)).isEqualTo("second");
       assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
     }
+  }
+
+  @Test
+  void aBindThatIsRefusedOnAnotherThreadHoldsUpNoOther() {
+    try (Engine engine = engine()) {
+      String id =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                Crowd.onAnotherThread(
+                    () ->
+                        assertThatThrownBy(() -> session.bind(""))
+                            .isInstanceOf(IllegalArgumentException.class));
+                session.bind("named");
+                return session.id();
+              });
+      assertThat(id).isEqualTo("named");
+    }
+  }
+
+  @Test
+  void aNestedCallBindsNothingAfterItsEndOrThatOfWhatItJoined() {
+    try (Engine engine = engine()) {
+      CompletableFuture<String> reply = new CompletableFuture<>();
+      List<SessionContext> nested = new ArrayList<>();
+      CompletableFuture<String> outlives =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                engine.sessions.call(ACME, SessionPolicy.DEFAULT, nested::add);
+                assertRefused(nested.get(0));
+                return engine.sessions.callAsync(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    inner -> {
+                      nested.add(inner);
+                      return reply;
+                    });
+              });
+      assertRefused(nested.get(1));
+      reply.complete("done");
+      assertThat(outlives).isCompletedWithValue("done");
+    }
+  }
+
+  private static void assertRefused(SessionContext ended) {
+    assertThatThrownBy(() -> ended.bind("late"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the invocation has ended");
   }
 
   @Test

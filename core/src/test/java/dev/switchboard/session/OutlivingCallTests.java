@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +72,39 @@ class OutlivingCallTests {
       engine.runCloses();
       assertThat(learner.closed).containsExactly("named", "renamed");
       assertBalanced(engine.counts());
+    }
+  }
+
+  @Test
+  void whereItLearnsNoIdAnewTheNextCallLeads() throws Exception {
+    try (Engine engine = new Engine(new Learner(), settings -> settings)) {
+      CompletableFuture<String> first = new CompletableFuture<>();
+      AtomicInteger runs = new AtomicInteger();
+      CompletableFuture<String> nested =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                session.bind("named");
+                return engine.sessions.callAsync(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    inner ->
+                        runs.incrementAndGet() == 1
+                            ? first
+                            : CompletableFuture.completedFuture("unbound"));
+              });
+      first.completeExceptionally(new SessionLostException("gone"));
+      assertThat(nested.get(20, TimeUnit.SECONDS)).isEqualTo("unbound");
+      CompletableFuture<String> next =
+          engine.sessions.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                session.bind("renamed");
+                return CompletableFuture.completedFuture(session.id());
+              });
+      assertThat(next.get(20, TimeUnit.SECONDS)).isEqualTo("renamed");
     }
   }
 

@@ -230,6 +230,52 @@ class SessionDrainTests {
         .hasMessage("Sessions are closed: the application stops");
   }
 
+  /** Does not wait for what is open. */
+  private static void stopAtOnce(Engine engine) {
+    Thread.currentThread().interrupt();
+    engine.sessions.stop();
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void whatIsUsedBeyondTheShutdownIsNotClosedAfterIt() {
+    Engine engine = new Engine();
+    engine.sessions.call(
+        ACME,
+        SessionPolicy.DEFAULT,
+        session -> {
+          stopAtOnce(engine);
+          return engine.specialist.ask(session, "still served");
+        });
+    engine.runCloses();
+    assertThat(engine.specialist.closed).isEmpty();
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
+  }
+
+  @Test
+  void aCloseThatFailsAtTheEndOfTheShutdownIsNotTriedAgain() {
+    Engine[] self = new Engine[1];
+    SpecialistConnector failing =
+        new SpecialistConnector() {
+          @Override
+          public String open(SessionKey key) {
+            return "id";
+          }
+
+          @Override
+          public void close(SessionKey key, String id) {
+            stopAtOnce(self[0]);
+            throw new IllegalStateException("cannot close");
+          }
+        };
+    Engine engine = new Engine(failing, settings -> settings);
+    self[0] = engine;
+    engine.idOf(ACME);
+    engine.sessions.evict(ACME);
+    engine.runCloses();
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
+  }
+
   @Test
   void openingsInFlightAtShutdownAreFinishedAndClosed() {
     CountDownLatch opening = new CountDownLatch(1);

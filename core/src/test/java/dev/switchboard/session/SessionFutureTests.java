@@ -335,6 +335,31 @@ class SessionFutureTests {
     assertThat(get(next)).isEqualTo("next");
   }
 
+  /** As a task may that was submitted within it, and runs after its end. */
+  @Test
+  void exclusiveCallQueuesThoughItsThreadWorksForOneThatHasEnded() throws Exception {
+    ThreadBindings ended =
+        engine.sessions.call(ACME, EXCLUSIVE, session -> ThreadBindings.capture());
+    CompletableFuture<String> reply = new CompletableFuture<>();
+    CompletableFuture<String> first = engine.sessions.callAsync(ACME, EXCLUSIVE, session -> reply);
+    AtomicInteger begun = new AtomicInteger();
+    ThreadBindings before = ended.bind();
+    CompletableFuture<Integer> second;
+    try {
+      second =
+          engine.sessions.callAsync(
+              ACME,
+              EXCLUSIVE,
+              session -> CompletableFuture.completedFuture(begun.incrementAndGet()));
+    } finally {
+      before.bind();
+    }
+    assertThat(begun).hasValue(0);
+    reply.complete("first");
+    assertThat(get(first)).isEqualTo("first");
+    assertThat(get(second)).isEqualTo(1);
+  }
+
   @Test
   void waitForAnExclusiveTurnIsBounded() {
     try (Engine impatient =

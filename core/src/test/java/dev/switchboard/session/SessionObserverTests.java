@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +127,36 @@ class SessionObserverTests {
       threads.awaitAllWaiting();
       opening.countDown();
       crowd.forEach(Crowd::get);
+      assertThat(told.events())
+          .containsExactlyInAnyOrder(
+              "marketing settled 1000",
+              "marketing opened OPENED PT0S",
+              "marketing acquired OPENED",
+              "marketing acquired JOINED",
+              "marketing acquired JOINED");
+    }
+  }
+
+  @Test
+  void whoWaitsForAnothersOpeningWithoutAThreadJoinsToo() {
+    CountDownLatch opening = new CountDownLatch(1);
+    SpecialistConnector slow =
+        key -> {
+          opening.await();
+          return "id";
+        };
+    try (Engine engine = new Engine(slow, settings -> settings, told)) {
+      List<CompletableFuture<String>> crowd = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        crowd.add(
+            engine.sessions.callAsync(
+                ACME,
+                SessionPolicy.DEFAULT,
+                session -> CompletableFuture.completedFuture(session.id())));
+      }
+      opening.countDown();
+      assertThat(crowd)
+          .allSatisfy(each -> assertThat(each.get(20, TimeUnit.SECONDS)).isEqualTo("id"));
       assertThat(told.events())
           .containsExactlyInAnyOrder(
               "marketing settled 1000",

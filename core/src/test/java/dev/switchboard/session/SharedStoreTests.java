@@ -297,6 +297,27 @@ class SharedStoreTests {
   }
 
   @Test
+  void aClaimThatIsEvictedWhileItIsMadeIsCancelled() {
+    CompletableFuture<SessionStore.Claim> claim = new CompletableFuture<>();
+    SpecialistSessions[] engine = new SpecialistSessions[1];
+    HeldStore evicting =
+        new HeldStore() {
+          @Override
+          public CompletionStage<Claim> claim(SessionKey key) {
+            engine[0].evict(key);
+            return claim;
+          }
+        };
+    try (SpecialistSessions evicted =
+        SpecialistSessions.builder().specialist("marketing", specialist).store(evicting).build()) {
+      engine[0] = evicted;
+      assertThatThrownBy(() -> evicted.call(ACME, SessionPolicy.DEFAULT, SessionContext::id))
+          .hasMessageContaining("the session was evicted meanwhile");
+      assertThat(claim).isCancelled();
+    }
+  }
+
+  @Test
   void anAbandonedOpeningIsGivenBackBeforeItReturns() throws Exception {
     CountDownLatch opening = new CountDownLatch(1);
     connector =
@@ -356,6 +377,29 @@ class SharedStoreTests {
     assertThat(Thread.interrupted()).isTrue();
     closes.remove().run();
     assertThat(store.told).containsExactly("closed id-1");
+    assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(2, 0, 0, 1, 0, 1));
+  }
+
+  @Test
+  void theStoreHearsThatASessionCouldNotBeClosedForGood() {
+    FakeScheduler scheduler = new FakeScheduler(ticker);
+    try (SpecialistSessions failing =
+        SpecialistSessions.builder()
+            .specialist("marketing", specialist)
+            .store(store)
+            .ticker(ticker)
+            .scheduler(scheduler)
+            .closeExecutor(Runnable::run)
+            .build()) {
+      store.ready = CompletableFuture.completedFuture(granted(1));
+      specialist.failingCloses.set(4);
+      failing.call(ACME, SessionPolicy.DEFAULT, SessionContext::id);
+      assertThat(failing.evict(ACME)).isTrue();
+      assertThat(store.told).isEmpty();
+      scheduler.advance(Duration.ofMinutes(1));
+      assertThat(store.told).containsExactly("closed id-1");
+      assertThat(failing.snapshot().total().unclosed()).isEqualTo(1);
+    }
   }
 
   private void loseTheFirst(Runnable before) {
@@ -417,6 +461,18 @@ class SharedStoreTests {
     CompletableFuture<String> next = idOfAcmeLater();
     store.nextClaim().complete(granted(1));
     assertThat(next.get(60, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("id-1");
+  }
+
+  @Test
+  void callsThatHoldNoThreadUseWhatAnotherProcessHasOpened() throws Exception {
+    for (String id : List.of("theirs", "their next")) {
+      CompletableFuture<String> call = idOfAcmeLater();
+      store
+          .nextClaim()
+          .complete(new SessionStore.Found(new Session(ACME, id, Token.random(), 0, false)));
+      assertThat(call.get(60, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo(id);
+    }
+    assertThat(specialist.opened).hasValue(0);
   }
 
   @Test

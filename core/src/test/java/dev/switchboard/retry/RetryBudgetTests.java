@@ -83,6 +83,18 @@ class RetryBudgetTests {
   }
 
   @Test
+  void budgetCountsFromWhenItWasMade() {
+    ticker.advance(Duration.ofDays(3));
+    RetryBudget late = new RetryBudget(ticker, 28, 14);
+    IntStream.range(0, 2).forEach(i -> assertThat(late.take()).isTrue());
+    IntStream.range(0, 14).forEach(i -> late.succeeded(false));
+    assertThat(late.take()).isTrue();
+    assertThat(late.take()).as("none left").isFalse();
+    assertThat(late.left()).isZero();
+    assertThat(late.capacity()).isEqualTo(28);
+  }
+
+  @Test
   void noMoreThanTheCapacityIsKept() {
     ticker.advance(Duration.ofDays(1));
     IntStream.range(0, 1_000).forEach(i -> budget.succeeded(true));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,25 @@ class RetryContextTests {
   private final RetryOperation operation =
       engine.operation(
           "BookingDesk.ask", RetryPolicy.builder().maxRetries(2).jitter(Duration.ZERO).build());
+
+  @Test
+  void requestMayTakeWhatTimeIsLeftAndAtLeastAMillisecond() throws Exception {
+    assertThat(RetryHeaders.timeLeft()).isNull();
+    FakeTicker clock = new FakeTicker();
+    RetryExecutor timed = RetryExecutor.builder().ticker(clock).build();
+    RetryOperation hurried =
+        timed.operation("Desk.ask", RetryPolicy.builder().timeout(Duration.ofSeconds(9)).build());
+    List<Duration> left =
+        timed.call(
+            hurried,
+            context -> {
+              Duration all = RetryHeaders.timeLeft();
+              clock.advance(Duration.ofSeconds(9));
+              return List.of(
+                  Objects.requireNonNull(all), Objects.requireNonNull(RetryHeaders.timeLeft()));
+            });
+    assertThat(left).containsExactly(Duration.ofSeconds(9), Duration.ofMillis(1));
+  }
 
   @Test
   void currentOutsideAnInvocationSaysWhatIsUsuallyWrong() {

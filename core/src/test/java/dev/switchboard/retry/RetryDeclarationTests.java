@@ -213,6 +213,19 @@ class RetryDeclarationTests {
                 + " interface of its class, since the bean's proxy has only those");
   }
 
+  @RequestScopedRetry
+  static class AnnotatedBesideItsInterface implements Desk {
+    @Override
+    public void greet() {}
+
+    public void ask() {}
+  }
+
+  @Test
+  void aTypesAnnotationIsAboutTheMethodsThatTheInterfaceProxyHas() {
+    assertThat(failure(context.withBean(AnnotatedBesideItsInterface.class))).isNull();
+  }
+
   static class Later {
     @RequestScopedRetry
     FutureTask<String> ask() {

@@ -87,6 +87,22 @@ class RetryPublishersTests {
   }
 
   @Test
+  void workThatThrowsFailsWithWhatItThrew() {
+    RetryOperation ask = engine.operation("desk.ask", policy().maxRetries(0).build());
+    IOException failure = new IOException("at once");
+    Flux<String> asked =
+        RetryPublishers.flux(
+            engine,
+            ask,
+            context -> {
+              throw failure;
+            });
+    StepVerifier.create(asked)
+        .expectErrorSatisfies(thrown -> assertThat(thrown).isSameAs(failure))
+        .verify(LONG);
+  }
+
+  @Test
   void successForgivesAndGivesTheTokensBack() {
     RetryOperation ask = engine.operation("desk.ask", policy().maxRetries(1).build());
     try (RetryScope turn = RetryScope.open("turn")) {

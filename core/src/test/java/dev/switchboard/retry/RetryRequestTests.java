@@ -187,6 +187,24 @@ class RetryRequestTests {
   }
 
   @Test
+  void retriesOfASettingThatExcludesHoldWhereAPolicySaysNothing() {
+    RetrySettings settings =
+        RetrySettings.builder()
+            .policy(RetryPolicy.builder().exclude(IllegalStateException.class).build())
+            .build();
+    RetryExecutor careful = RetryExecutor.builder().settings(settings).build();
+    RetryPolicy.Builder quick = RetryPolicy.builder().delay(Duration.ZERO);
+    for (boolean excludes : new boolean[] {false, true}) {
+      RetryPolicy own =
+          excludes ? quick.exclude(IllegalArgumentException.class).build() : quick.build();
+      AtomicInteger runs = new AtomicInteger();
+      RetryOperation operation = careful.operation("Desk.ask", own);
+      swallow(() -> careful.call(operation, context -> fail(runs)));
+      assertThat(runs).as("its own excludes: " + excludes).hasValue(excludes ? 4 : 1);
+    }
+  }
+
+  @Test
   void nestedInvocationOfAnotherEngineBelongsToItTooAndKeepsItsCount() {
     RetryExecutor other = RetryExecutor.builder().build();
     AtomicInteger runs = new AtomicInteger();

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -211,6 +213,29 @@ class SessionDrainTests {
     }
   }
 
+  @Test
+  void closesKeepNoApplicationFromItsEnd() throws Exception {
+    CompletableFuture<Boolean> daemon = new CompletableFuture<>();
+    SpecialistConnector connector =
+        new SpecialistConnector() {
+          @Override
+          public String open(SessionKey key) {
+            return "id";
+          }
+
+          @Override
+          public void close(SessionKey key, String id) {
+            daemon.complete(Thread.currentThread().isDaemon());
+          }
+        };
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder().specialist("marketing", connector).build()) {
+      sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id);
+      sessions.evict(ACME);
+      assertThat(daemon.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   private static boolean await(CountDownLatch latch) throws InterruptedException {
     latch.await();
     return true;
@@ -249,7 +274,9 @@ class SessionDrainTests {
         });
     engine.runCloses();
     assertThat(engine.specialist.closed).isEmpty();
-    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
+    assertThat(engine.sessions.isRunning()).isFalse();
+    assertThat(Crowd.onAnotherThread(engine::counts))
+        .isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
   }
 
   @Test

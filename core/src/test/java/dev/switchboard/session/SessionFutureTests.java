@@ -277,6 +277,54 @@ class SessionFutureTests {
   }
 
   @Test
+  void callCancelledWhileItsWorkRunsCancelsWhatThatAnswersWith() throws Exception {
+    CompletableFuture<CompletableFuture<String>> asked = new CompletableFuture<>();
+    CompletableFuture<String> reply = new CompletableFuture<>();
+    asked.complete(
+        ask(
+            ACME,
+            session -> {
+              asked.join().cancel(true);
+              return reply;
+            }));
+    assertThat(reply).failsWithin(20, TimeUnit.SECONDS);
+    assertThat(reply).isCancelled();
+  }
+
+  @Test
+  void callCancelledWhileItsSessionIsReplacedGivesTheNewOneBack() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    AtomicInteger opens = new AtomicInteger();
+    SpecialistConnector slow =
+        key -> {
+          if (opens.incrementAndGet() == 2) {
+            opening.countDown();
+            go.await();
+          }
+          return specialist.open(key);
+        };
+    try (Engine held = new Engine(slow, settings -> settings)) {
+      CompletableFuture<String> asked =
+          held.sessions.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> CompletableFuture.failedFuture(new SessionLostException("gone")));
+      opening.await();
+      asked.cancel(true);
+      go.countDown();
+
+      assertThat(held.idOf(ACME)).isEqualTo("id-2");
+      held.sessions.evict(ACME);
+      while (held.counts().closed() == 0) {
+        held.runCloses();
+        Thread.onSpinWait();
+      }
+      assertThat(held.counts()).isEqualTo(new SessionCounts(2, 0, 0, 1, 1, 0));
+    }
+  }
+
+  @Test
   void exclusiveFuturesRunOneAtATimeInOrderOfArrival() throws Exception {
     List<Integer> order = new ArrayList<>();
     List<CompletableFuture<String>> replies = new ArrayList<>();

@@ -276,6 +276,49 @@ class SessionObserverTests {
   }
 
   @Test
+  void exclusiveWaitsWithoutAThreadAreToldToo() {
+    try (Engine engine = new Engine(null, settings -> settings, told)) {
+      CompletableFuture<String> reply = new CompletableFuture<>();
+      CompletableFuture<String> first =
+          engine.sessions.callAsync(ACME, EXCLUSIVE, session -> reply);
+      CompletableFuture<String> second =
+          engine.sessions.callAsync(ACME, EXCLUSIVE, session -> reply);
+      engine.ticker.advance(Duration.ofSeconds(3));
+      reply.complete("done");
+      assertThat(first).succeedsWithin(20, TimeUnit.SECONDS);
+      assertThat(second).succeedsWithin(20, TimeUnit.SECONDS);
+      assertThat(told.events())
+          .contains("marketing waited true PT0S", "marketing waited true PT3S");
+    }
+    try (Engine hurried =
+        new Engine(null, settings -> settings.exclusiveWait(Duration.ofNanos(1)), told)) {
+      CompletableFuture<String> reply = new CompletableFuture<>();
+      CompletableFuture<String> first =
+          hurried.sessions.callAsync(ACME, EXCLUSIVE, session -> reply);
+      CompletableFuture<String> second =
+          hurried.sessions.callAsync(ACME, EXCLUSIVE, session -> reply);
+      assertThat(second).failsWithin(20, TimeUnit.SECONDS);
+      assertThat(told.events()).contains("marketing waited false PT0S");
+      reply.complete("done");
+      assertThat(first).succeedsWithin(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void failedOpeningOfACallWithoutAThreadIsTold() {
+    try (Engine engine = new Engine(null, settings -> settings, told)) {
+      engine.specialist.failOpensWith(new IOException("down"));
+      CompletableFuture<String> asked =
+          engine.sessions.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> CompletableFuture.completedFuture(session.id()));
+      assertThat(asked).failsWithin(20, TimeUnit.SECONDS);
+      assertThat(told.events()).contains("marketing acquired FAILED");
+    }
+  }
+
+  @Test
   void oneSpecialistWrittenTwoWaysIsOne() {
     try (Engine engine = new Engine(null, settings -> settings, told)) {
       engine.idOf(ACME);

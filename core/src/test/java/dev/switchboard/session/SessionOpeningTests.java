@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
@@ -238,6 +239,50 @@ class SessionOpeningTests {
           .hasCauseInstanceOf(InterruptedException.class);
       assertThat(waiters).allSatisfy(each -> assertThat(Crowd.get(each)).isNull());
       assertThat(opened).hasValue(2);
+    }
+  }
+
+  @Test
+  void anOpeningThatFailsBecauseItsThreadIsInterruptedIsNotTheWaiters() {
+    for (boolean wrapped : new boolean[] {false, true}) {
+      CountDownLatch waiting = new CountDownLatch(1);
+      AtomicInteger opened = new AtomicInteger();
+      SpecialistConnector interrupted =
+          key -> {
+            if (opened.incrementAndGet() == 1) {
+              waiting.await();
+              if (wrapped) {
+                Thread.currentThread().interrupt();
+                throw new IOException("wrapped");
+              }
+              throw new InterruptedException("by a client that clears the flag");
+            }
+            return "id";
+          };
+      try (Engine engine = new Engine(interrupted, settings -> settings)) {
+        Threads leading = new Threads();
+        List<Boolean> kept = new CopyOnWriteArrayList<>();
+        List<FutureTask<Throwable>> leader =
+            leading.start(
+                1,
+                () -> {
+                  try {
+                    return engine.idOf(ACME);
+                  } finally {
+                    kept.add(Thread.interrupted());
+                  }
+                });
+        while (opened.get() == 0) {
+          Thread.onSpinWait();
+        }
+        Threads joining = new Threads();
+        List<FutureTask<Throwable>> waiters = joining.start(4, () -> engine.idOf(ACME));
+        joining.awaitAllWaiting();
+        waiting.countDown();
+        assertThat(Crowd.get(leader.get(0))).hasMessageContaining("the opening was interrupted");
+        assertThat(kept).containsExactly(true);
+        assertThat(waiters).allSatisfy(each -> assertThat(Crowd.get(each)).isNull());
+      }
     }
   }
 

@@ -431,6 +431,28 @@ class SessionRaceTests {
   }
 
   @Test
+  void aSessionWhoseTenantIsEvictedJustBeforeItIsStoredLeavesAgain() {
+    List<SpecialistSessions> engine = new ArrayList<>();
+    ForgetfulSpecialist specialist = new ForgetfulSpecialist();
+    SpecialistSessions sessions =
+        sessions(
+            specialist,
+            new HeldStore() {
+              @Override
+              public CompletionStage<Session> publish(Session opened) {
+                engine.get(0).evictTenant("acme");
+                return super.publish(opened);
+              }
+            });
+    engine.add(sessions);
+    assertThatThrownBy(() -> sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id))
+        .hasMessageContaining("the tenant was evicted meanwhile");
+    closes.forEach(Runnable::run);
+    assertThat(specialist.closed).containsExactly("id-1");
+    assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(1, 0, 0, 1, 0, 0));
+  }
+
+  @Test
   void aStoreThatFailsToEvictAVoidedOpeningDoesNotBlockItsKey() {
     List<SpecialistSessions> engine = new ArrayList<>();
     AtomicBoolean broken = new AtomicBoolean(true);

@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.switchboard.retry.RetryExecutor;
 import dev.switchboard.retry.RetryOperation;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -294,6 +296,116 @@ class SharedStoreTests {
     assertThatThrownBy(this::idOfAcme).hasMessageContaining("the session was evicted meanwhile");
     assertThat(store.told).containsExactly("fail 9");
     assertThat(specialist.opened).hasValue(0);
+  }
+
+  @Test
+  void aSessionThatTheStoreKeepsThoughItHasLeftIsEvictedAndAnotherOpened() throws Exception {
+    Session dead = new Session(ACME, "dead", Token.random(), 0, false);
+    dead.leave();
+    for (boolean later : new boolean[] {false, true}) {
+      HeldStore keeping =
+          new HeldStore() {
+            private volatile boolean evicted;
+
+            @Override
+            public CompletionStage<Claim> claim(SessionKey key) {
+              return evicted
+                  ? super.claim(key)
+                  : CompletableFuture.completedFuture(new Found(dead));
+            }
+
+            @Override
+            public CompletionStage<Boolean> evict(
+                SessionKey key, @Nullable Token opening, RemovalCause cause) {
+              evicted |= dead.token().equals(opening);
+              return CompletableFuture.completedFuture(true);
+            }
+          };
+      try (SpecialistSessions kept =
+          SpecialistSessions.builder()
+              .specialist("marketing", key -> "new")
+              .store(keeping)
+              .build()) {
+        CompletableFuture<String> call =
+            later
+                ? kept.callAsync(
+                    ACME,
+                    SessionPolicy.DEFAULT,
+                    session -> CompletableFuture.completedFuture(session.id()))
+                : CompletableFuture.supplyAsync(
+                    () -> kept.call(ACME, SessionPolicy.DEFAULT, SessionContext::id));
+        assertThat(call.get(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("new");
+      }
+    }
+  }
+
+  @Test
+  void whatTheStoreFailsToEvictWithReachesWhoAskedForIt() {
+    for (Exception failure :
+        List.of(new IllegalStateException("unreachable"), new java.io.IOException("down"))) {
+      HeldStore failing =
+          new HeldStore() {
+            @Override
+            public CompletionStage<Integer> evictTenant(String tenant) {
+              return CompletableFuture.failedFuture(failure);
+            }
+          };
+      try (SpecialistSessions evicting =
+          SpecialistSessions.builder().specialist("marketing", specialist).store(failing).build()) {
+        Throwable thrown = catchThrowable(() -> evicting.evictTenant("acme"));
+        if (failure instanceof RuntimeException) {
+          assertThat(thrown).isSameAs(failure);
+        } else {
+          assertThat(thrown).isInstanceOf(CompletionException.class).hasCause(failure);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSessionThatIsLostBeforeItIsJoinedIsNotUsed() throws Exception {
+    CountDownLatch opening = new CountDownLatch(1);
+    HeldStore losing =
+        new HeldStore() {
+          @Override
+          public CompletionStage<Session> publish(Session opened) {
+            CompletionStage<Session> published = super.publish(opened);
+            if (opened.id().equals("id-1")) {
+              super.evict(opened.key(), opened.token(), RemovalCause.LOST);
+            }
+            return published;
+          }
+        };
+    try (SpecialistSessions shared =
+        SpecialistSessions.builder()
+            .specialist(
+                "marketing",
+                key -> {
+                  opening.await();
+                  return specialist.open(key);
+                })
+            .store(losing)
+            .build()) {
+      Threads threads = new Threads();
+      threads.start(1, () -> shared.call(ACME, SessionPolicy.DEFAULT, SessionContext::id));
+      threads.awaitAllWaiting();
+      Threads joining = new Threads();
+      List<String> ids = new CopyOnWriteArrayList<>();
+      FutureTask<@Nullable Throwable> joined =
+          joining
+              .start(1, () -> ids.add(shared.call(ACME, SessionPolicy.DEFAULT, SessionContext::id)))
+              .get(0);
+      joining.awaitAllWaiting();
+      CompletableFuture<String> later =
+          shared.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> CompletableFuture.completedFuture(session.id()));
+      opening.countDown();
+      assertThat(later.get(20, java.util.concurrent.TimeUnit.SECONDS)).isEqualTo("id-2");
+      assertThat(failureOf(joined)).isNull();
+      assertThat(ids).containsExactly("id-2");
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.session.ForgetfulSpecialist.NotFoundException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -607,6 +608,35 @@ class SpecialistSessionsTests {
       var later = engine.sessions.call(GLOBEX, SessionPolicy.DEFAULT, SessionContext::openedAt);
       assertThat(again).isEqualTo(first);
       assertThat(Duration.between(first, later)).isEqualTo(Duration.ofMinutes(5));
+    }
+  }
+
+  @Test
+  void openedAtIsOnTheClockOnTheWall() {
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder().specialist("marketing", key -> "id").build()) {
+      Instant before = Instant.now();
+      Instant openedAt = sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::openedAt);
+      assertThat(openedAt).isBetween(before.minusSeconds(60), before.plusSeconds(60));
+    }
+  }
+
+  @Test
+  void lossIsOfTheSessionThatTheWorkBeganWithThoughItNeverAskedForItsId() {
+    try (Engine engine = new Engine()) {
+      AtomicInteger runs = new AtomicInteger();
+      engine.sessions.call(
+          ACME,
+          SessionPolicy.DEFAULT,
+          outer -> {
+            if (runs.incrementAndGet() == 1) {
+              engine.specialist.forgetAll();
+              engine.ask(ACME);
+              throw new SessionLostException("the header carried the one before");
+            }
+            return "done";
+          });
+      assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
     }
   }
 

@@ -1,0 +1,55 @@
+package dev.switchboard.session;
+
+import static dev.switchboard.session.Engine.ACME;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+
+/** Calls without annotations that answer with a publisher. */
+class SessionPublishersTests {
+
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final Engine engine = new Engine();
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  private Flux<String> flux(SessionWork<? extends Flux<String>, ?> work) {
+    return SessionPublishers.flux(engine.sessions, ACME, SessionPolicy.DEFAULT, work);
+  }
+
+  @Test
+  void workThatThrowsFailsWithWhatItThrew() {
+    IOException failure = new IOException("at once");
+    Flux<String> asked =
+        flux(
+            session -> {
+              throw failure;
+            });
+    StepVerifier.create(asked)
+        .expectErrorSatisfies(thrown -> assertThat(thrown).isSameAs(failure))
+        .verify(LONG);
+  }
+
+  @Test
+  void workThatThrowsALossRunsOnceMore() {
+    Flux<String> asked =
+        flux(
+            session -> {
+              if (session.id().equals("id-1")) {
+                throw new SessionLostException("gone");
+              }
+              return Flux.just(session.id());
+            });
+    StepVerifier.create(asked).expectNext("id-2").expectComplete().verify(LONG);
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
+  }
+}

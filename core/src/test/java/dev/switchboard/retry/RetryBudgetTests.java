@@ -84,7 +84,7 @@ class RetryBudgetTests {
 
   @Test
   void budgetCountsFromWhenItWasMade() {
-    ticker.advance(Duration.ofDays(3));
+    ticker.advance(Duration.ofDays(5));
     RetryBudget late = new RetryBudget(ticker, 28, 14);
     IntStream.range(0, 2).forEach(i -> assertThat(late.take()).isTrue());
     IntStream.range(0, 14).forEach(i -> late.succeeded(false));

@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.client.HttpServerErrorException;
+import reactor.core.publisher.Mono;
 
 class RetryObserverTests {
 
@@ -130,6 +133,33 @@ class RetryObserverTests {
         slow.operation("Desk.ask", RetryPolicy.builder().timeout(Duration.ofSeconds(9)).build());
     told.clear();
     swallow(() -> slow.call(hurried, Flaky.times(9)));
+    assertThat(told).containsExactly("stopped DEADLINE");
+  }
+
+  @Test
+  void aDeadlineThatPassesDuringTheWaitOfAPublisherIsTold() {
+    Sleeper oversleeping =
+        new Sleeper() {
+          @Override
+          public void sleep(Duration wait) {
+            throw new AssertionError("a thread is held");
+          }
+
+          @Override
+          public CompletableFuture<@Nullable Void> delay(Duration wait) {
+            ticker.advance(Duration.ofMinutes(1));
+            return CompletableFuture.completedFuture(null);
+          }
+        };
+    RetryExecutor slow =
+        RetryExecutor.builder().ticker(ticker).sleeper(oversleeping).observer(recorder).build();
+    RetryOperation hurried =
+        slow.operation("Desk.ask", RetryPolicy.builder().timeout(Duration.ofSeconds(9)).build());
+    told.clear();
+    swallow(
+        () ->
+            RetryPublishers.mono(slow, hurried, context -> Mono.error(new IOException("down")))
+                .block(Duration.ofSeconds(20)));
     assertThat(told).containsExactly("stopped DEADLINE");
   }
 

@@ -108,17 +108,25 @@ class LateWatchTests {
     assertThat(followed.get(20, TimeUnit.SECONDS))
         .containsExactly("ATTEMPT", "WAIT", "ATTEMPT", "END");
     told.clear();
-    CompletableFuture<List<String>> failed =
-        retries
-            .callAsync(
-                ask,
-                attempt -> {
-                  throw new IOException("down");
-                })
-            .handle((done, failure) -> List.copyOf(told));
-    assertThat(failed.get(20, TimeUnit.SECONDS))
-        .containsExactly("ATTEMPT", "WAIT", "ATTEMPT", "END IOException");
     assertThat(visits).hasValue(0);
+  }
+
+  @Test
+  void whatFollowsAFutureIsNotWithinTheAttemptThatFailedIt() throws Exception {
+    CountDownLatch followed = new CountDownLatch(1);
+    CompletableFuture<String> asked =
+        retries.callAsync(
+            ask,
+            attempt -> {
+              if (attempt.isRetry()) {
+                followed.await();
+              }
+              throw new IOException("down");
+            });
+    CompletableFuture<Integer> failed = asked.handle((done, failure) -> visits.get());
+    followed.countDown();
+    assertThat(failed.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(told).containsExactly("ATTEMPT", "WAIT", "ATTEMPT", "END IOException");
   }
 
   @Test

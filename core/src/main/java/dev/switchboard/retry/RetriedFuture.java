@@ -48,14 +48,11 @@ final class RetriedFuture<T extends @Nullable Object> extends CompletableFuture<
     Trace trace = context.trace();
     Trace.event(trace, Event.ATTEMPT);
     CompletableFuture<T> attempt;
-    Trace.Visit visit = Trace.enter(trace);
     try {
-      attempt = started();
+      attempt = started(trace);
     } catch (Throwable failure) {
       failed(failure);
       return;
-    } finally {
-      visit.close();
     }
     begin(attempt);
     var unused =
@@ -71,9 +68,14 @@ final class RetriedFuture<T extends @Nullable Object> extends CompletableFuture<
             });
   }
 
-  private CompletableFuture<T> started() throws Throwable {
-    return ReturnKind.<T>future(context.attempt(within, work), context.operation().name())
-        .toCompletableFuture();
+  private CompletableFuture<T> started(@Nullable Trace trace) throws Throwable {
+    Trace.Visit visit = Trace.enter(trace);
+    try {
+      return ReturnKind.<T>future(context.attempt(within, work), context.operation().name())
+          .toCompletableFuture();
+    } finally {
+      visit.close();
+    }
   }
 
   private void failed(Throwable failure) {

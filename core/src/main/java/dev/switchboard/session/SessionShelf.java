@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one specialist in memory.
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>While there are sessions, one task waits for the next to end. It does not keep the shelf.
  */
 final class SessionShelf {
+
+  private static final Logger log = LoggerFactory.getLogger(SessionShelf.class);
 
   /** Looks for what has ended are at least so far apart. */
   private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -187,18 +191,26 @@ final class SessionShelf {
     if (nanos != Long.MAX_VALUE && looking.compareAndSet(false, true)) {
       Runnable look = new Look(new WeakReference<>(this));
       long delay = Math.max(nanos, PACE_NANOS);
-      var unused = scheduler.schedule(Runnable::run, look, delay, TimeUnit.NANOSECONDS);
+      try {
+        var unused = scheduler.schedule(Runnable::run, look, delay, TimeUnit.NANOSECONDS);
+      } catch (RuntimeException refused) {
+        log.debug("No look for sessions that end until the next is stored", refused);
+        looking.set(false);
+      }
     }
   }
 
   private void removeEnded() {
     looking.set(false);
-    Session ended = order.ended(ticker.read());
-    while (ended != null) {
-      removeInOrder(ended, RemovalCause.EXPIRED);
-      ended = order.ended(ticker.read());
+    try {
+      Session ended = order.ended(ticker.read());
+      while (ended != null) {
+        removeInOrder(ended, RemovalCause.EXPIRED);
+        ended = order.ended(ticker.read());
+      }
+    } finally {
+      lookLater();
     }
-    lookLater();
   }
 
   private record Look(WeakReference<SessionShelf> shelf) implements Runnable {

@@ -2,9 +2,13 @@ package dev.switchboard.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.benmanes.caffeine.cache.Scheduler;
 import dev.switchboard.LiveObjects;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class InMemorySessionStoreTests extends SessionStoreContractTests {
@@ -30,6 +34,34 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
   @Override
   void settle() {
     // All is told at once.
+  }
+
+  @Test
+  void aSchedulerThatRefusesIsAskedAgain() {
+    AtomicBoolean refuses = new AtomicBoolean(true);
+    Scheduler refusing =
+        (executor, command, delay, unit) -> {
+          if (refuses.get()) {
+            throw new RejectedExecutionException();
+          }
+          return scheduler.schedule(executor, command, delay, unit);
+        };
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder()
+            .specialist("marketing", new ForgetfulSpecialist())
+            .ticker(ticker)
+            .store(new InMemorySessionStore(ticker, refusing))
+            .build()) {
+      for (String tenant : List.of("acme", "globex")) {
+        SessionKey key = SessionKey.of("marketing", tenant);
+        sessions.call(key, SessionPolicy.DEFAULT, SessionContext::id);
+        refuses.set(false);
+      }
+
+      scheduler.advance(Duration.ofMinutes(32));
+
+      assertThat(sessions.kept()).containsEntry("marketing", 0);
+    }
   }
 
   @Test

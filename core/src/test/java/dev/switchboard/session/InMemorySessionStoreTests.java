@@ -65,6 +65,25 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
   }
 
   @Test
+  void whatLeavesWhileThereIsRoomIsForgottenAtOnce() {
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder()
+            .specialist("marketing", key -> String.valueOf(key.tenant()))
+            .closeExecutor(Runnable::run)
+            .ticker(ticker)
+            .store(create())
+            .build()) {
+      long before = LiveObjects.count().ours();
+      for (int i = 0; i < 900; i++) {
+        SessionKey key = SessionKey.of("marketing", "tenant" + i);
+        sessions.call(key, SessionPolicy.DEFAULT, SessionContext::id);
+        assertThat(sessions.evict(key)).isTrue();
+      }
+      assertThat(LiveObjects.countDownTo(before + 300).ours()).isLessThan(before + 300);
+    }
+  }
+
+  @Test
   void whatWaitsForAnEndDoesNotKeepTheStore() {
     SpecialistConnector connector = new ForgetfulSpecialist();
     SpecialistSessions sessions =

@@ -89,6 +89,7 @@ class InMemorySessionStoreTests extends SessionStoreContractTests {
     SpecialistSessions sessions =
         SpecialistSessions.builder()
             .specialist("marketing", connector)
+            .closeExecutor(Runnable::run)
             .ticker(ticker)
             .store(create())
             .build();

@@ -6,7 +6,10 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** A hit that the process has seen lately, one that it has to ask Redis about, and a plain GET. */
+/**
+ * A hit that the process has seen lately, one that it has to ask Redis about, one that it has never
+ * seen, and a plain GET.
+ */
 public class RedisBenchmark {
 
   private static final int SESSION_BYTES = 250;
@@ -17,6 +20,20 @@ public class RedisBenchmark {
 
     private final RedisServer server = new RedisServer();
     final RedisDesk desk = new RedisDesk(server);
+
+    @TearDown
+    public void close() {
+      desk.close();
+      server.close();
+    }
+  }
+
+  /** Ours, which does not know what it saw. */
+  @State(Scope.Benchmark)
+  public static class Forgetful {
+
+    private final RedisServer server = new RedisServer();
+    final RedisDesk desk = RedisDesk.forgetful(server);
 
     @TearDown
     public void close() {
@@ -49,6 +66,12 @@ public class RedisBenchmark {
 
   @Benchmark
   public String remote(Switchboard redis) {
+    redis.desk.forward();
+    return redis.desk.bean.ask("tenant-1", "hello");
+  }
+
+  @Benchmark
+  public String unseen(Forgetful redis) {
     redis.desk.forward();
     return redis.desk.bean.ask("tenant-1", "hello");
   }

@@ -14,6 +14,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 final class RedisDesk implements AutoCloseable {
 
   private static final Duration LONG = Duration.ofDays(100_000);
+  private static final Duration STALE = Duration.ofSeconds(31);
 
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
@@ -21,9 +22,20 @@ final class RedisDesk implements AutoCloseable {
   final Desk bean;
 
   RedisDesk(RedisServer server) {
+    this(server, LONG);
+  }
+
+  /** One that asks as if it had never seen a session whenever its clock was put forward. */
+  static RedisDesk forgetful(RedisServer server) {
+    return new RedisDesk(server, STALE.plusSeconds(1));
+  }
+
+  private RedisDesk(RedisServer server, Duration idleTimeout) {
     Ticker ticker = () -> System.nanoTime() + forwardNanos;
     SessionSettings settings =
-        SessionSettings.builder().defaults(new SpecialistSettings(LONG, LONG, 100_000)).build();
+        SessionSettings.builder()
+            .defaults(new SpecialistSettings(LONG, idleTimeout, 100_000))
+            .build();
     LettuceConnectionFactory connections = new LettuceConnectionFactory("127.0.0.1", server.port);
     connections.afterPropertiesSet();
     context.registerBean(Ticker.class, () -> ticker);
@@ -40,7 +52,7 @@ final class RedisDesk implements AutoCloseable {
   /** Lets what was seen in Redis be seen too long ago to be served without asking. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
   void forward() {
-    forwardNanos += Duration.ofSeconds(31).toNanos();
+    forwardNanos += STALE.toNanos();
   }
 
   @Override

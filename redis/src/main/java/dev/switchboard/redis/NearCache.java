@@ -25,22 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class NearCache {
 
-  private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(30);
-
   /** Redis knows for ten minutes what has left; half of that is on the safe side. */
   private static final long REMEMBERED_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private static final int MAX_GONE = 10_000;
 
-  /** {@link #order} hears of an entry's uses once in this time. */
-  private static final long RESOLUTION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
-  private final ConcurrentMap<SessionKey, Entry> entries = new ConcurrentHashMap<>();
+  private final ConcurrentMap<SessionKey, SeenSession> entries = new ConcurrentHashMap<>();
 
   /** Bounds the entries; each look-up there would read the clock once more. */
-  private final Cache<SessionKey, Entry> order;
+  private final Cache<SessionKey, SeenSession> order;
 
-  private final ConcurrentNavigableMap<String, Entry> fields = new ConcurrentSkipListMap<>();
+  private final ConcurrentNavigableMap<String, SeenSession> fields = new ConcurrentSkipListMap<>();
 
   /** What has left lately: the news of that can overtake the answer that it is there. */
   private final Cache<Token, Boolean> gone;
@@ -60,14 +55,14 @@ final class NearCache {
             .executor(Runnable::run)
             .maximumSize(limits.maxSize())
             .expireAfterAccess(Duration.ofNanos(Math.min(ttlNanos, idleNanos)))
-            .<SessionKey, Entry>removalListener(this::removed)
+            .<SessionKey, SeenSession>removalListener(this::removed)
             .build();
     this.gone =
         Caffeine.newBuilder()
             .ticker(ticker)
             .executor(Runnable::run)
             .maximumSize(MAX_GONE)
-            .expireAfterWrite(Duration.ofNanos(FRESH_NANOS))
+            .expireAfterWrite(Duration.ofNanos(SeenSession.FRESH_NANOS))
             .build();
   }
 
@@ -77,88 +72,32 @@ final class NearCache {
         : limit.toNanos();
   }
 
-  /** What is known of a session. */
-  final class Entry {
-
-    private final Session session;
-    private final String field;
-    private final int flush = flushes.get();
-    private final long confirmedNanos;
-    private volatile long usedNanos;
-    private volatile long toldNanos;
-    private volatile boolean usedTold;
-    private long heardNanos;
-
-    private Entry(Session session, String field, boolean usedTold) {
-      this.session = session;
-      this.field = field;
-      this.confirmedNanos = ticker.read();
-      this.usedNanos = confirmedNanos;
-      this.toldNanos = confirmedNanos;
-      this.heardNanos = confirmedNanos;
-      this.usedTold = usedTold;
+  /** Notes that a use ends, and returns whether Redis has to hear that now. */
+  boolean used(SeenSession entry) {
+    if (entry.used()) {
+      keep(entry);
     }
-
-    Session session() {
-      return session;
-    }
-
-    String field() {
-      return field;
-    }
-
-    private boolean isServed(long now) {
-      return now - session.openedNanos() < ttlNanos
-          && (session.isInUse() || now - usedNanos < idleNanos);
-    }
-
-    private boolean isFresh(long now) {
-      return flush == flushes.get() && now - confirmedNanos < FRESH_NANOS;
-    }
-
-    /** Notes that a use ends, and returns whether Redis has to hear that now. */
-    boolean used() {
-      long now = ticker.read();
-      usedNanos = now;
-      if (now - heardNanos >= RESOLUTION_NANOS) {
-        heardNanos = now;
-        keep(this);
-      }
-      return session.isUsed() && !usedTold;
-    }
-
-    /** Redis hears of the last use now; returns how long ago that was. */
-    long tell() {
-      long now = ticker.read();
-      toldNanos = now;
-      usedTold = session.isUsed();
-      return session.isInUse() ? 0 : now - usedNanos;
-    }
-
-    /** Redis has not heard that it has been used. */
-    void untell() {
-      usedTold = false;
-    }
+    return entry.isFirstUseUntold();
   }
 
-  private void keep(Entry entry) {
-    var unused = order.getIfPresent(entry.session.key());
+  private void keep(SeenSession entry) {
+    var unused = order.getIfPresent(entry.session().key());
   }
 
   /** Returns the key's session where it is fresh. */
   @Nullable Session fresh(SessionKey key) {
-    Entry entry = entries.get(key);
+    SeenSession entry = entries.get(key);
     if (entry == null) {
       return null;
     }
     long now = ticker.read();
-    return entry.isFresh(now) && entry.isServed(now) ? entry.session : null;
+    return entry.isFresh(now, flushes.get()) && entry.isServed(now) ? entry.session() : null;
   }
 
   /** Returns the key's session, fresh or not, unless its time has ended. */
   @Nullable Session any(SessionKey key) {
-    Entry entry = entries.get(key);
-    return entry != null && entry.isServed(ticker.read()) ? entry.session : null;
+    SeenSession entry = entries.get(key);
+    return entry != null && entry.isServed(ticker.read()) ? entry.session() : null;
   }
 
   /**
@@ -166,16 +105,26 @@ final class NearCache {
    * data, unless it still knows why the session is gone.
    */
   @Nullable Session missed(SessionKey key) {
-    Entry entry = entries.get(key);
+    SeenSession entry = entries.get(key);
     long now = ticker.read();
-    return entry != null && entry.isServed(now) && now - entry.confirmedNanos < REMEMBERED_NANOS
-        ? entry.session
+    return entry != null && entry.isServed(now) && entry.isConfirmedWithin(REMEMBERED_NANOS, now)
+        ? entry.session()
         : null;
   }
 
-  @Nullable Entry entry(Session session) {
-    Entry entry = entries.get(session.key());
-    return entry != null && entry.session == session ? entry : null;
+  /**
+   * Returns what is not over as long as Redis has it: this process would serve it, and Redis has
+   * lately heard of a use.
+   */
+  @Nullable SeenSession unconfirmed(SessionKey key) {
+    SeenSession entry = entries.get(key);
+    long now = ticker.read();
+    return entry != null && entry.isServed(now) && entry.isToldOf(now) ? entry : null;
+  }
+
+  @Nullable SeenSession entry(Session session) {
+    SeenSession entry = entries.get(session.key());
+    return entry != null && entry.session() == session ? entry : null;
   }
 
   /**
@@ -184,7 +133,8 @@ final class NearCache {
    * @param usedTold whether Redis knows that the session has been used, where it has
    */
   void put(Session session, String field, boolean usedTold) {
-    Entry entry = new Entry(session, field, usedTold);
+    SeenSession entry =
+        new SeenSession(session, field, ticker, ttlNanos, idleNanos, flushes.get(), usedTold);
     fields.put(field, entry);
     entries.put(session.key(), entry);
     order.put(session.key(), entry);
@@ -193,15 +143,15 @@ final class NearCache {
     }
   }
 
-  private void removed(@Nullable SessionKey key, @Nullable Entry entry, RemovalCause cause) {
+  private void removed(@Nullable SessionKey key, @Nullable SeenSession entry, RemovalCause cause) {
     if (entry != null) {
-      fields.remove(entry.field, entry);
-      entries.remove(entry.session.key(), entry);
+      fields.remove(entry.field(), entry);
+      entries.remove(entry.session().key(), entry);
     }
   }
 
   void drop(Session session) {
-    Entry entry = entry(session);
+    SeenSession entry = entry(session);
     if (entry != null) {
       order.asMap().remove(session.key(), entry);
     }
@@ -214,17 +164,22 @@ final class NearCache {
   /** The session of this opening, which was in this field, has left. */
   void left(String field, Token opening) {
     gone.put(opening, true);
-    Entry entry = fields.get(field);
-    if (entry != null && entry.session.token().equals(opening)) {
-      order.asMap().remove(entry.session.key(), entry);
+    SeenSession entry = fields.get(field);
+    if (entry != null && entry.session().token().equals(opening)) {
+      order.asMap().remove(entry.session().key(), entry);
     }
   }
 
   /** Drops the sessions whose fields begin so. */
   void dropAll(String prefix) {
-    for (Entry entry : fields.subMap(prefix, prefix + Character.MAX_VALUE).values()) {
-      order.asMap().remove(entry.session.key(), entry);
+    for (SeenSession entry : fields.subMap(prefix, prefix + Character.MAX_VALUE).values()) {
+      order.asMap().remove(entry.session().key(), entry);
     }
+  }
+
+  /** How often {@link #flush} has been called. */
+  int flushes() {
+    return flushes.get();
   }
 
   /** Lets every entry be confirmed anew before it serves again. */
@@ -233,21 +188,23 @@ final class NearCache {
   }
 
   /** The sessions that are in use. */
-  List<Entry> inUse() {
-    return fields.values().stream().filter(entry -> entry.session.isInUse()).toList();
+  List<SeenSession> inUse() {
+    return fields.values().stream().filter(entry -> entry.session().isInUse()).toList();
   }
 
-  /** The sessions that are or were used since Redis heard of them, this long ago or longer. */
-  List<Entry> untold(long nanos) {
-    List<Entry> untold = new ArrayList<>();
+  /**
+   * The sessions that are or were used since Redis heard of them, this long ago or longer, or that
+   * it has confirmed since.
+   */
+  List<SeenSession> untold(long nanos) {
+    List<SeenSession> untold = new ArrayList<>();
     long now = ticker.read();
-    for (Entry entry : fields.values()) {
-      if (entry.session.isInUse()) {
+    for (SeenSession entry : fields.values()) {
+      if (entry.session().isInUse()) {
         // So long a use must not let the entry itself grow idle.
         keep(entry);
       }
-      boolean news = entry.session.isInUse() || entry.usedNanos - entry.toldNanos > 0;
-      if (news && now - entry.toldNanos >= nanos) {
+      if (entry.isUntold(nanos, now)) {
         untold.add(entry);
       }
     }

@@ -76,7 +76,7 @@ final class Reaper {
   CompletableFuture<List<Object>> trim(SharedShelf shelf, Shard shard) {
     List<String> busy =
         shelf.near().inUse().stream()
-            .map(NearCache.Entry::field)
+            .map(SeenSession::field)
             .filter(field -> shelf.shard(field) == shard)
             .toList();
     return link.run(Script.TRIM, shard, busy)

@@ -9,9 +9,12 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
+import io.netty.util.Timeout;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
@@ -76,6 +79,18 @@ final class RedisConnector implements AutoCloseable {
       return sentinel;
     }
     return socket != null ? socket : application.getStandaloneConfiguration();
+  }
+
+  /** Ends the wait for a reply; unlike {@code orTimeout} it wakes no thread where one comes. */
+  void limit(CompletableFuture<?> reply, Duration timeout) {
+    Timeout limit =
+        resources
+            .timer()
+            .newTimeout(
+                late -> reply.completeExceptionally(new TimeoutException()),
+                timeout.toMillis(),
+                TimeUnit.MILLISECONDS);
+    var unused = reply.whenComplete((answer, failure) -> limit.cancel());
   }
 
   /** Connects, which takes at most the connect time-out. */

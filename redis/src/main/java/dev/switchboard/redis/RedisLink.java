@@ -114,6 +114,15 @@ final class RedisLink implements AutoCloseable {
     return send(script, shard, arguments).whenComplete((answer, failure) -> count(failure));
   }
 
+  /** Reads what is stored in a field for a caller, null for nothing, unless the link is down. */
+  CompletableFuture<byte @Nullable []> read(Shard shard, String field) {
+    if (!up) {
+      return CompletableFuture.failedFuture(unavailable());
+    }
+    return command(redis -> redis.hget(shard.sessions(), Shard.bytes(field)))
+        .whenComplete((stored, failure) -> count(failure));
+  }
+
   /** Runs a script whether the link is down or not, and whatever comes of it. */
   CompletableFuture<List<Object>> send(Script script, Shard shard, List<String> arguments) {
     byte[][] own = shard.arguments(arguments);
@@ -142,10 +151,9 @@ final class RedisLink implements AutoCloseable {
       return CompletableFuture.failedFuture(unavailable());
     }
     try {
-      return command
-          .apply(connected)
-          .toCompletableFuture()
-          .orTimeout(commandTimeout.toMillis(), TimeUnit.MILLISECONDS);
+      CompletableFuture<T> reply = command.apply(connected).toCompletableFuture();
+      connector.limit(reply, commandTimeout);
+      return reply;
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

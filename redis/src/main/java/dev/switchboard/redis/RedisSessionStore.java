@@ -40,7 +40,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   private final LocalSessions local;
   private final KnownSessions known;
   private final Leases leases;
-  private final RemoteClaims claims;
+  private final Confirmations confirmations;
   private final Evictions evictions;
   private final Publications publications;
   private final Reaper reaper;
@@ -65,9 +65,10 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     evictions = new Evictions(link, leases, local);
     reaper = new Reaper(link, known);
     publications = new Publications(link, known, local, reaper, evictions, failing);
-    claims =
+    RemoteClaims claims =
         new RemoteClaims(
             link, leases, known, publications, timer, ticker, openTimeout, learnTimeout);
+    confirmations = new Confirmations(link, claims);
     touches = new Touches(link);
     upkeep =
         new Upkeep(timer, link, shelves, leases, evictions, touches, reaper, local, publications);
@@ -131,7 +132,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   }
 
   private CompletionStage<Claim> claimShared(SharedShelf shelf, SessionKey key) {
-    return claims.claim(shelf, key, () -> claimWithoutRedis(shelf, key));
+    return confirmations.claim(shelf, key, () -> claimWithoutRedis(shelf, key));
   }
 
   private CompletionStage<Claim> claimWithoutRedis(SharedShelf shelf, SessionKey key) {

@@ -86,7 +86,8 @@ public final class RedisSessionStoreBuilder {
   }
 
   /**
-   * Sets how long a caller waits for Redis' answer before it goes on without.
+   * Sets how long a caller waits for Redis' answer before it goes on without. The wait ends with
+   * the next tick of Lettuce's timer, which comes every 100 milliseconds by default.
    *
    * @param commandTimeout 1 millisecond to 1 minute; 250 milliseconds by default
    * @return this

@@ -23,7 +23,6 @@ final class RemoteClaims {
   private static final long SHORTEST_POLL_MILLIS = 10;
   private static final long LONGEST_POLL_MILLIS = 250;
   private static final int UNREADABLE_AT_MOST = 3;
-  private static final int USED_COLUMN = 1;
 
   private final RedisLink link;
   private final Leases leases;
@@ -178,7 +177,7 @@ final class RemoteClaims {
     private void found(byte[] record, long ageMillis) {
       Session session = known.read(key, record, ageMillis);
       if (session != null) {
-        shelf.near().put(session, field, record[USED_COLUMN] == 'U');
+        shelf.near().put(session, field, StoredSession.isUsed(record));
         claim.complete(new SessionStore.Found(session));
       } else if (unreadables++ < UNREADABLE_AT_MOST) {
         unreadable = Shard.text(record);

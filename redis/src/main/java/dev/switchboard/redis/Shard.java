@@ -68,6 +68,11 @@ final class Shard {
     return size;
   }
 
+  /** The hash of the sessions, each in its field. */
+  byte[] sessions() {
+    return keys[0];
+  }
+
   byte[][] keys() {
     return keys;
   }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +31,9 @@ record StoredSession(SessionKey key, String id, Token token, boolean used, boole
 
   private static final int MAX_LENGTH = 65_536;
   private static final int MAX_ID_BYTES = 4096;
+  private static final int USED_COLUMN = 1;
+  private static final int TOKEN_COLUMN = 3;
+  private static final int TOKEN_LENGTH = 32;
   private static final Pattern TEXT =
       Pattern.compile("1([FU])([OL])([0-9a-f]{16})([0-9a-f]{16})[0-9]{15}([A-Za-z0-9_-]+)");
 
@@ -98,6 +102,19 @@ record StoredSession(SessionKey key, String id, Token token, boolean used, boole
     }
   }
 
+  /** Whether what is stored comes from this opening. */
+  static boolean isOf(byte[] stored, Token opening) {
+    return stored.length > TOKEN_COLUMN + TOKEN_LENGTH
+        && stored[0] == '1'
+        && new String(stored, TOKEN_COLUMN, TOKEN_LENGTH, StandardCharsets.ISO_8859_1)
+            .equals(text(opening));
+  }
+
+  /** Whether an invocation has completed on what is stored. */
+  static boolean isUsed(byte[] stored) {
+    return stored[USED_COLUMN] == 'U';
+  }
+
   /** The rule of ids that connectors give, which whoever can write to Redis may not know. */
   private static boolean isId(String id) {
     return !id.isBlank()
@@ -119,7 +136,8 @@ record StoredSession(SessionKey key, String id, Token token, boolean used, boole
   }
 
   static String text(Token token) {
-    return "%016x%016x".formatted(token.high(), token.low());
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(token.high()) + hex.toHexDigits(token.low());
   }
 
   static Token token(String text) {

@@ -1,7 +1,6 @@
 package dev.switchboard.redis;
 
 import dev.switchboard.session.Session;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +8,7 @@ import java.util.Map;
 
 /**
  * Tells Redis of uses: of the first that completes at once, of the others once in a quarter of the
- * idle time-out, and whenever a session is looked for there anyway.
+ * idle time-out, and within a second whenever Redis has been asked for the session.
  */
 final class Touches {
 
@@ -23,24 +22,21 @@ final class Touches {
 
   /** A use ends. */
   void touch(SharedShelf shelf, Session session) {
-    NearCache.Entry entry = shelf.near().entry(session);
+    SeenSession entry = shelf.near().entry(session);
     if (entry == null) {
       // Dropped while it was in use, so that nobody would tell later.
       String field = Fields.of(session.key());
       var unused = link.run(Script.TOUCH, shelf.shard(field), arguments(session, field, 0));
-    } else if (entry.used()) {
+    } else if (shelf.near().used(entry)) {
       send(shelf.shard(entry.field()), List.of(entry));
     }
   }
 
   /** Tells of what is in use, or was since Redis last heard of it, a quarter of the time ago. */
   void sweep(SharedShelf shelf) {
-    Duration idleTimeout = shelf.limits().idleTimeout();
-    if (idleTimeout == null) {
-      return;
-    }
-    Map<Shard, List<NearCache.Entry>> untold = new LinkedHashMap<>();
-    for (NearCache.Entry entry : shelf.near().untold(NearCache.nanosOrMost(idleTimeout) / 4)) {
+    long quarter = NearCache.nanosOrMost(shelf.limits().idleTimeout()) / 4;
+    Map<Shard, List<SeenSession>> untold = new LinkedHashMap<>();
+    for (SeenSession entry : shelf.near().untold(quarter)) {
       untold.computeIfAbsent(shelf.shard(entry.field()), shard -> new ArrayList<>()).add(entry);
     }
     untold.forEach(
@@ -51,9 +47,9 @@ final class Touches {
         });
   }
 
-  private void send(Shard shard, List<NearCache.Entry> entries) {
+  private void send(Shard shard, List<SeenSession> entries) {
     List<String> arguments = new ArrayList<>();
-    for (NearCache.Entry entry : entries) {
+    for (SeenSession entry : entries) {
       arguments.addAll(
           arguments(entry.session(), entry.field(), Math.max(0, entry.tell() / 1_000_000)));
     }
@@ -62,7 +58,7 @@ final class Touches {
             .whenComplete(
                 (reply, failure) -> {
                   if (failure != null) {
-                    entries.forEach(NearCache.Entry::untell);
+                    entries.forEach(SeenSession::untell);
                   }
                 });
   }

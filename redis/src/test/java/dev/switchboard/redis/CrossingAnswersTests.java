@@ -201,6 +201,20 @@ class CrossingAnswersTests {
   }
 
   @Test
+  void whatWasConfirmedBeforeNewsMayHaveBeenMissedIsAskedForAgain() {
+    NearCache near = new NearCache(LIMITS, () -> 0);
+    Session session = new Session(KEY, "id", Token.random(), 0, false);
+    near.put(session, Fields.of(KEY), false);
+    SeenSession seen = Objects.requireNonNull(near.unconfirmed(KEY));
+    int asked = near.flushes();
+    near.flush();
+    seen.confirm(asked, false);
+    assertThat(near.fresh(KEY)).isNull();
+    seen.confirm(near.flushes(), false);
+    assertThat(near.fresh(KEY)).isSameAs(session);
+  }
+
+  @Test
   void closesAreToldWithoutThoseThatAreUnderWay() throws Exception {
     RedisSessionStore store = store();
     for (int i = 0; i < 200; i++) {

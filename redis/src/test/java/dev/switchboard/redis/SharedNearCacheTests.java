@@ -1,8 +1,10 @@
 package dev.switchboard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
+import dev.switchboard.session.SessionContext;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionPolicy;
 import java.time.Duration;
@@ -61,6 +63,11 @@ class SharedNearCacheTests {
     await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> instance.store.find(ACME) == null);
   }
 
+  /** How often this process has read whether Redis still has a session. */
+  private int reads() {
+    return proxy.commands().getOrDefault("HGET", 0);
+  }
+
   private void advance(long seconds) {
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
   }
@@ -113,7 +120,8 @@ class SharedNearCacheTests {
     proxy.forgetCommands();
     assertThat(another.ask(ACME)).isEqualTo(id);
     assertThat(another.ask(ACME)).isEqualTo(id);
-    assertThat(proxy.scripts()).containsEntry(Script.ACQUIRE, 1);
+    assertThat(reads()).isEqualTo(1);
+    assertThat(proxy.scripts()).doesNotContainKey(Script.ACQUIRE);
   }
 
   @Test
@@ -121,13 +129,63 @@ class SharedNearCacheTests {
     proxy.forgetCommands();
     advance(29);
     assertThat(another.ask(ACME)).isEqualTo(id);
-    assertThat(proxy.scripts()).doesNotContainKey(Script.ACQUIRE);
+    assertThat(reads()).isZero();
     advance(1);
     assertThat(another.ask(ACME)).isEqualTo(id);
-    assertThat(proxy.scripts()).containsEntry(Script.ACQUIRE, 1);
+    assertThat(reads()).isEqualTo(1);
     advance(29);
     assertThat(another.ask(ACME)).isEqualTo(id);
+    assertThat(reads()).isEqualTo(1);
+    assertThat(proxy.scripts()).doesNotContainKey(Script.ACQUIRE);
+  }
+
+  /** Others go by it when they look for what is least recently used, or idle. */
+  @Test
+  void redisHearsOfAUseWithinASecondOfBeingAsked() {
+    String field = Fields.of(ACME);
+    String touched = StoredContent.key("touched");
+    server.command("ZADD", touched, "1", field);
+    advance(30);
+    assertThat(another.ask(ACME)).isEqualTo(id);
+    another.store.maintain().join();
+    await().until(() -> !"1".equals(server.command("ZSCORE", touched, field)));
+    assertThat(proxy.scripts()).containsEntry(Script.TOUCH, 1);
+    another.store.maintain().join();
+    assertThat(proxy.scripts()).containsEntry(Script.TOUCH, 1);
+  }
+
+  @Test
+  void sessionThatRedisMayTakeForIdleSoonIsJudgedThere() {
+    advance(Duration.ofMinutes(15).toSeconds());
+    proxy.forgetCommands();
+    assertThat(another.ask(ACME)).isEqualTo(id);
     assertThat(proxy.scripts()).containsEntry(Script.ACQUIRE, 1);
+    assertThat(reads()).isZero();
+  }
+
+  @Test
+  void sessionThatAnotherProcessHasUsedSinceIsFreshNoMore() {
+    SessionKey globex = Instance.key("globex");
+    assertThatIllegalStateException().isThrownBy(() -> fail(one, globex));
+    assertThatIllegalStateException().isThrownBy(() -> fail(another, globex));
+    one.ask(globex);
+    String stored = StoredContent.key("sessions");
+    await().until(() -> ("" + server.command("HGET", stored, Fields.of(globex))).startsWith("1U"));
+    advance(30);
+    proxy.forgetCommands();
+    boolean fresh = another.sessions.call(globex, SessionPolicy.DEFAULT, SessionContext::isFresh);
+    assertThat(fresh).isFalse();
+    assertThat(reads()).isEqualTo(1);
+  }
+
+  private static void fail(Instance instance, SessionKey key) {
+    instance.sessions.call(
+        key,
+        SessionPolicy.DEFAULT,
+        session -> {
+          assertThat(session.isFresh()).isTrue();
+          throw new IllegalStateException("no answer");
+        });
   }
 
   @Test

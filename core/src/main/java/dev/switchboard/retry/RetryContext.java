@@ -30,7 +30,7 @@ public final class RetryContext {
   private final @Nullable List<String> ids;
   private final Invocation invocation;
   private final long start;
-  private volatile int attempt;
+  private volatile int retries;
   private volatile boolean givenUp;
   private volatile @Nullable RetryScope scope;
   private @Nullable List<Throwable> failures;
@@ -47,7 +47,9 @@ public final class RetryContext {
     this.operation = operation;
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
-    this.scope = scope;
+    if (scope != null) {
+      this.scope = scope; // volatile, and null for most
+    }
     this.invocation = invocation;
     this.start = engine.ticker().read();
   }
@@ -113,12 +115,12 @@ public final class RetryContext {
 
   /** {@return which attempt of this invocation it is, from 1} */
   public int attempt() {
-    return attempt;
+    return retries + 1;
   }
 
   /** {@return whether an earlier attempt of this invocation has failed} */
   public boolean isRetry() {
-    return attempt > 1;
+    return retries > 0;
   }
 
   /**
@@ -176,11 +178,15 @@ public final class RetryContext {
     return invocation.remainingNanos();
   }
 
-  /** Makes the next attempt on this thread. */
+  /** An attempt follows one that has failed. */
   @SuppressWarnings("NonAtomicVolatileUpdate") // attempts follow each other, others only read
-  <T extends @Nullable Object, X extends Throwable> T attempt(RetryWork<T, X> work) throws X {
-    @Nullable Object[] thread = ThreadBindings.thread();
-    attempt = attempt + 1;
+  void retry() {
+    retries = retries + 1;
+  }
+
+  /** Makes an attempt on this thread, whose bindings {@code thread} are. */
+  <T extends @Nullable Object, X extends Throwable> T attempt(
+      @Nullable Object[] thread, RetryWork<T, X> work) throws X {
     RetryContext outer = CURRENT.bind(thread, this);
     Invocation outerInvocation = Invocation.bind(thread, invocation);
     try {
@@ -191,11 +197,9 @@ public final class RetryContext {
     }
   }
 
-  /** Makes the next attempt on any thread, which then works for {@code within}. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // as above
+  /** Makes an attempt on any thread, which then works for {@code within}. */
   <T extends @Nullable Object, X extends Throwable> T attempt(
       ThreadBindings within, RetryWork<T, X> work) throws X {
-    attempt = attempt + 1;
     ThreadBindings before = within.bind();
     try {
       return work.run(this);
@@ -277,6 +281,6 @@ public final class RetryContext {
 
   @Override
   public String toString() {
-    return "RetryContext[" + operation.name() + ", attempt " + attempt + "]";
+    return "RetryContext[" + operation.name() + ", attempt " + attempt() + "]";
   }
 }

@@ -77,7 +77,9 @@ final class RetryDecision {
   /** Whether an attempt may begin after its wait, {@code waited} out; else it is not counted. */
   boolean mayBegin(boolean waited) {
     boolean begins = waited && context.remainingNanos() > 0;
-    if (!begins) {
+    if (begins) {
+      context.retry();
+    } else {
       stop = waited ? Stop.DEADLINE : Stop.INTERRUPTED;
       RetryBudget budget = operation.budget();
       if (budget != null) {

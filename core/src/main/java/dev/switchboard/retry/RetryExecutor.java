@@ -107,7 +107,7 @@ public final class RetryExecutor {
     RetryScope scope = enclosing == null && ids == null ? RetryScope.bound(thread) : null;
     RetryContext context = new RetryContext(this, operation, invocation, ids, enclosing, scope);
     try {
-      T result = attempts(context, trace, work);
+      T result = attempts(context, thread, trace, work);
       Trace.end(trace, null);
       return result;
     } catch (Throwable failure) {
@@ -117,13 +117,14 @@ public final class RetryExecutor {
   }
 
   private <T extends @Nullable Object, X extends Throwable> T attempts(
-      RetryContext context, @Nullable Trace trace, RetryWork<T, X> work) throws X {
+      RetryContext context, @Nullable Object[] thread, @Nullable Trace trace, RetryWork<T, X> work)
+      throws X {
     RetryDecision decision = null;
     while (true) {
       Trace.event(trace, Event.ATTEMPT);
       T result;
       try {
-        result = context.attempt(work);
+        result = context.attempt(thread, work);
       } catch (Throwable failure) {
         if (decision == null) {
           decision = decision(context);

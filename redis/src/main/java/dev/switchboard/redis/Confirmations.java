@@ -6,6 +6,7 @@ import dev.switchboard.session.SessionStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims that mostly need no script: of a session that this process has seen, it is enough to read
@@ -21,33 +22,42 @@ final class Confirmations {
     this.claims = claims;
   }
 
-  /** Claims; {@code unreachable} answers where Redis does not. */
-  CompletionStage<SessionStore.Claim> claim(
+  /** Completes a claim; {@code unreachable} answers where Redis does not. */
+  void claim(
+      CompletableFuture<SessionStore.Claim> claim,
       SharedShelf shelf,
       SessionKey key,
       Supplier<CompletionStage<SessionStore.Claim>> unreachable) {
     SeenSession seen = shelf.near().unconfirmed(key);
     if (seen == null) {
-      return claims.claim(shelf, key, unreachable);
+      claims.claim(claim, shelf, key, unreachable);
+      return;
     }
-    Session session = seen.session();
     int flushes = shelf.near().flushes();
-    return link.read(shelf.shard(seen.field()), seen.field())
-        .<CompletionStage<SessionStore.Claim>>handle(
-            (stored, failure) -> {
-              if (failure != null) {
-                return unreachable.get();
-              }
-              if (stored == null || !StoredSession.isOf(stored, session.token())) {
-                return claims.claim(shelf, key, unreachable);
-              }
-              boolean used = StoredSession.isUsed(stored);
-              if (used) {
-                session.markUsed();
-              }
-              seen.confirm(flushes, used);
-              return CompletableFuture.completedFuture(new SessionStore.Found(session));
-            })
-        .thenCompose(claim -> claim);
+    var unused =
+        link.read(shelf.shard(seen.field()), seen.field())
+            .whenComplete(
+                (stored, failure) -> {
+                  if (failure != null) {
+                    RemoteClaims.complete(claim, unreachable.get());
+                  } else if (confirm(seen, flushes, stored)) {
+                    claim.complete(new SessionStore.Found(seen.session()));
+                  } else {
+                    claims.claim(claim, shelf, key, unreachable);
+                  }
+                });
+  }
+
+  private static boolean confirm(SeenSession seen, int flushes, byte @Nullable [] stored) {
+    Session session = seen.session();
+    if (stored == null || !StoredSession.isOf(stored, session.token())) {
+      return false;
+    }
+    boolean used = StoredSession.isUsed(stored);
+    if (used) {
+      session.markUsed();
+    }
+    seen.confirm(flushes, used);
+    return true;
   }
 }

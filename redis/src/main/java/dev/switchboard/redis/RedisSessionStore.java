@@ -118,21 +118,31 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public CompletionStage<Claim> claim(SessionKey key) {
+    CompletableFuture<Claim> claim = new CompletableFuture<>();
     SharedShelf shelf = shelves.get(key);
     Session alone = local.isEmpty() ? null : local.store().find(key);
-    return alone == null
-        ? claimShared(shelf, key)
-        : publications
+    if (alone == null) {
+      claimShared(claim, shelf, key);
+      return claim;
+    }
+    var unused =
+        publications
             .share(shelf, alone)
-            .thenCompose(
-                session ->
-                    session != null
-                        ? CompletableFuture.completedFuture(new Found(session))
-                        : claimShared(shelf, key));
+            .whenComplete(
+                (session, failure) -> {
+                  if (failure != null) {
+                    claim.completeExceptionally(RedisLink.cause(failure));
+                  } else if (session != null) {
+                    claim.complete(new Found(session));
+                  } else {
+                    claimShared(claim, shelf, key);
+                  }
+                });
+    return claim;
   }
 
-  private CompletionStage<Claim> claimShared(SharedShelf shelf, SessionKey key) {
-    return confirmations.claim(shelf, key, () -> claimWithoutRedis(shelf, key));
+  private void claimShared(CompletableFuture<Claim> claim, SharedShelf shelf, SessionKey key) {
+    confirmations.claim(claim, shelf, key, () -> claimWithoutRedis(shelf, key));
   }
 
   private CompletionStage<Claim> claimWithoutRedis(SharedShelf shelf, SessionKey key) {

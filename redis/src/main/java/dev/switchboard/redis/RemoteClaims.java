@@ -52,14 +52,30 @@ final class RemoteClaims {
     this.learnTimeout = learnTimeout;
   }
 
-  /** Claims; {@code unreachable} answers where Redis does not. */
-  CompletableFuture<SessionStore.Claim> claim(
+  /**
+   * Completes a claim; {@code unreachable} answers where Redis does not. What would be granted to
+   * who has cancelled it is given back.
+   */
+  void claim(
+      CompletableFuture<SessionStore.Claim> claim,
       SharedShelf shelf,
       SessionKey key,
       Supplier<CompletionStage<SessionStore.Claim>> unreachable) {
-    Poll poll = new Poll(shelf, key, unreachable);
-    poll.ask();
-    return poll.claim;
+    new Poll(claim, shelf, key, unreachable).ask();
+  }
+
+  /** Completes a claim with whatever another stage does. */
+  static void complete(
+      CompletableFuture<SessionStore.Claim> claim, CompletionStage<SessionStore.Claim> instead) {
+    var unused =
+        instead.whenComplete(
+            (answer, failure) -> {
+              if (failure == null) {
+                claim.complete(answer);
+              } else {
+                claim.completeExceptionally(RedisLink.cause(failure));
+              }
+            });
   }
 
   static SessionOpenException unreachable(SessionKey key) {
@@ -74,7 +90,7 @@ final class RemoteClaims {
   /** One claim, asked again while another process opens. */
   private final class Poll {
 
-    private final CompletableFuture<SessionStore.Claim> claim = new CompletableFuture<>();
+    private final CompletableFuture<SessionStore.Claim> claim;
     private final SharedShelf shelf;
     private final SessionKey key;
     private final String field;
@@ -87,9 +103,11 @@ final class RemoteClaims {
     private long longestPollMillis = SHORTEST_POLL_MILLIS;
 
     Poll(
+        CompletableFuture<SessionStore.Claim> claim,
         SharedShelf shelf,
         SessionKey key,
         Supplier<CompletionStage<SessionStore.Claim>> unreachable) {
+      this.claim = claim;
       this.shelf = shelf;
       this.key = key;
       this.field = Fields.of(key);
@@ -219,17 +237,7 @@ final class RemoteClaims {
     }
 
     private void goOnWithoutRedis() {
-      var unused =
-          unreachable
-              .get()
-              .whenComplete(
-                  (instead, refusal) -> {
-                    if (refusal == null) {
-                      claim.complete(instead);
-                    } else {
-                      claim.completeExceptionally(RedisLink.cause(refusal));
-                    }
-                  });
+      complete(claim, unreachable.get());
     }
   }
 }

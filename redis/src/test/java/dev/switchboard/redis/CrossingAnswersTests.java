@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +43,7 @@ class CrossingAnswersTests {
   @SuppressWarnings("NullAway.Init")
   private static SkewedRedis redis;
 
+  private final AtomicLong nanos = new AtomicLong();
   private final List<RedisSessionStore> stores = new ArrayList<>();
   private final List<Session> left = new CopyOnWriteArrayList<>();
 
@@ -69,7 +71,7 @@ class CrossingAnswersTests {
   private RedisSessionStore store(UnaryOperator<RedisSessionStoreBuilder> settings) {
     RedisSessionStore store =
         redis.store(
-            () -> 0,
+            nanos::get,
             builder ->
                 settings.apply(builder.closeGrace(Duration.ZERO).scripts(SkewedRedis::standing)));
     stores.add(store);
@@ -212,6 +214,21 @@ class CrossingAnswersTests {
     assertThat(near.fresh(KEY)).isNull();
     seen.confirm(near.flushes(), false);
     assertThat(near.fresh(KEY)).isSameAs(session);
+  }
+
+  @Test
+  void aClaimThatIsCancelledBeforeRedisAnswersKeepsNobodyWaiting() throws Exception {
+    RedisSessionStore store = store();
+    Session seen = open(store, KEY);
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(6));
+    redis.server().command("HDEL", "switchboard:{application:crm:0}:sessions", Fields.of(KEY));
+    redis.server().pause();
+    CompletableFuture<Claim> claim = store.claim(KEY).toCompletableFuture();
+    claim.cancel(true);
+    redis.server().resume();
+    Claim next = get(store().claim(KEY));
+    assertThat(next).isInstanceOf(Granted.class);
+    assertThat(((Granted) next).opening()).isNotEqualTo(seen.token());
   }
 
   @Test

@@ -42,7 +42,11 @@ final class Instance implements AutoCloseable {
   }
 
   static Instance start(MemorySpecialist specialist, RedisSessionStoreBuilder store) {
-    SessionSettings settings = SessionSettings.builder().build();
+    return start(specialist, store, SessionSettings.builder().build());
+  }
+
+  static Instance start(
+      MemorySpecialist specialist, RedisSessionStoreBuilder store, SessionSettings settings) {
     return new Instance(specialist, store.settings(settings).build(), settings);
   }
 

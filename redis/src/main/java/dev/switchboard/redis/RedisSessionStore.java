@@ -40,7 +40,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   private final LocalSessions local;
   private final KnownSessions known;
   private final Leases leases;
-  private final Confirmations confirmations;
+  private final SharedClaims claims;
   private final Evictions evictions;
   private final Publications publications;
   private final Reaper reaper;
@@ -65,10 +65,10 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     evictions = new Evictions(link, leases, local);
     reaper = new Reaper(link, known);
     publications = new Publications(link, known, local, reaper, evictions, failing);
-    RemoteClaims claims =
+    RemoteClaims remote =
         new RemoteClaims(
             link, leases, known, publications, timer, ticker, openTimeout, learnTimeout);
-    confirmations = new Confirmations(link, claims);
+    claims = new SharedClaims(link, local, publications, remote, failing);
     touches = new Touches(link);
     upkeep =
         new Upkeep(timer, link, shelves, leases, evictions, touches, reaper, local, publications);
@@ -118,41 +118,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public CompletionStage<Claim> claim(SessionKey key) {
-    CompletableFuture<Claim> claim = new CompletableFuture<>();
-    SharedShelf shelf = shelves.get(key);
-    Session alone = local.isEmpty() ? null : local.store().find(key);
-    if (alone == null) {
-      claimShared(claim, shelf, key);
-      return claim;
-    }
-    var unused =
-        publications
-            .share(shelf, alone)
-            .whenComplete(
-                (session, failure) -> {
-                  if (failure != null) {
-                    claim.completeExceptionally(RedisLink.cause(failure));
-                  } else if (session != null) {
-                    claim.complete(new Found(session));
-                  } else {
-                    claimShared(claim, shelf, key);
-                  }
-                });
-    return claim;
-  }
-
-  private void claimShared(CompletableFuture<Claim> claim, SharedShelf shelf, SessionKey key) {
-    confirmations.claim(claim, shelf, key, () -> claimWithoutRedis(shelf, key));
-  }
-
-  private CompletionStage<Claim> claimWithoutRedis(SharedShelf shelf, SessionKey key) {
-    if (failing) {
-      return CompletableFuture.failedFuture(RemoteClaims.unreachable(key));
-    }
-    Session seen = shelf.near().any(key);
-    return seen != null
-        ? CompletableFuture.completedFuture(new Found(seen))
-        : local.store().claim(key);
+    return claims.claim(shelves.get(key), key);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.switchboard;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
@@ -109,8 +110,9 @@ public final class ReadOnlyExpression {
           ? readCompiled(argument)
           : interpreted.getValue(CONTEXT, argument);
     } catch (EvaluationException e) {
-      throw new IllegalStateException(
-          e instanceof SpelEvaluationException known ? known.getMessageCode().name() : "UNKNOWN");
+      String code =
+          e instanceof SpelEvaluationException known ? known.getMessageCode().name() : "UNKNOWN";
+      throw new IllegalStateException(code.toLowerCase(Locale.ROOT).replace('_', ' '));
     }
   }
 

@@ -63,14 +63,14 @@ class ReadOnlyExpressionTests {
       assertThat(expression.read(new Chat("acme"))).isEqualTo("acme");
       assertThatIllegalStateException()
           .isThrownBy(() -> expression.read(new Broken()))
-          .withMessage("EXCEPTION_DURING_PROPERTY_READ")
+          .withMessage("exception during property read")
           .withNoCause();
       assertThatIllegalStateException()
           .isThrownBy(() -> expression.read(null))
-          .withMessage("PROPERTY_OR_FIELD_NOT_READABLE_ON_NULL");
+          .withMessage("property or field not readable on null");
       assertThatIllegalStateException()
           .isThrownBy(() -> expression.read(Collections.emptyList()))
-          .withMessage("PROPERTY_OR_FIELD_NOT_READABLE");
+          .withMessage("property or field not readable");
     }
   }
 }

@@ -27,6 +27,7 @@ class TroubleshootingTests {
           "a turn does not fail",
           "every Java platform has SHA-1",
           "every Java platform has SHA-256",
+          "key part on parameter …",
           "the operation's policy",
           "this library's jar has no ….lua");
 

@@ -70,7 +70,8 @@ record SessionOperation(
       return stated;
     }
     if (resolved == null && tenants) {
-      throw new IllegalStateException("the TenantResolver names no tenant for this call");
+      throw new IllegalStateException(
+          "no parameter is @Tenant and no TenantResolver names the tenant of this call");
     }
     return resolved;
   }

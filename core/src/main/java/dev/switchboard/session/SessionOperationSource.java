@@ -124,7 +124,8 @@ final class SessionOperationSource {
       }
       KeyPart part = parameter.getParameterAnnotation(KeyPart.class);
       if (part != null) {
-        parts.add(expression(place, "@KeyPart", "key part", parameter, part.value()));
+        String what = "key part on parameter " + (parameter.getParameterIndex() + 1);
+        parts.add(expression(place, "@KeyPart", what, parameter, part.value()));
       }
     }
     if (tenants.size() > 1) {

@@ -171,8 +171,8 @@ class SpecialistSessionTests {
           assertRefused(
               () -> marketing.askOf(new ToolContext(Map.of("tenantId", "acme")), user, nothing()),
               place
-                  + "askOf: the key part could not be read by the expression conversation.number:"
-                  + " PROPERTY_OR_FIELD_NOT_READABLE_ON_NULL");
+                  + "askOf: the key part on parameter 3 could not be read by the expression conversation.number:"
+                  + " property or field not readable on null");
           assertThat(spring.getBean(SpecialistSessions.class).snapshot().total().opened()).isZero();
         });
   }
@@ -205,8 +205,8 @@ class SpecialistSessionTests {
               assertThat(marketing.ask("globex", "x")).isEqualTo("id-2:x");
               assertRefused(
                   resolved::ask,
-                  "@SpecialistSession on Resolved.ask: the TenantResolver names no tenant for this"
-                      + " call");
+                  "@SpecialistSession on Resolved.ask: no parameter is @Tenant and no"
+                      + " TenantResolver names the tenant of this call");
             });
   }
 

@@ -72,7 +72,7 @@ class InvalidDeclarationFailureAnalyzerTests {
             "Description:",
             "@SpecialistSession on Marketing.ask: specialist 'marketing' must have a connector",
             "Action:",
-            "Declare a SpecialistConnector bean named marketingConnector");
+            "Correct the name, declare a SpecialistConnector bean named marketingConnector");
   }
 
   @Test

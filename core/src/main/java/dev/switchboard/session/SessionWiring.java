@@ -158,7 +158,7 @@ final class SessionWiring implements SmartInitializingSingleton {
       throw new InvalidDeclarationException(
           "%s: specialist '%s' must have a connector but no SpecialistConnector bean fits"
               .formatted(place, name),
-          ("Declare a SpecialistConnector bean named %sConnector, or set"
+          ("Correct the name, declare a SpecialistConnector bean named %sConnector, or set"
                   + " switchboard.specialists.%s.adk.base-url.")
               .formatted(camelCase(name), name));
     }
@@ -166,8 +166,8 @@ final class SessionWiring implements SmartInitializingSingleton {
       throw new InvalidDeclarationException(
           "%s: specialist '%s' must have one connector but these fit: %s"
               .formatted(place, name, String.join(", ", found.stream().sorted().toList())),
-          ("Let exactly one of them be named %sConnector or qualified with @Qualifier(\"%s\"):"
-                  + " rename or remove the others.")
+          ("Correct the name, or let exactly one of them be named %sConnector or qualified with"
+                  + " @Qualifier(\"%s\"): rename or remove the others.")
               .formatted(camelCase(name), name));
     }
     return found.get(0);

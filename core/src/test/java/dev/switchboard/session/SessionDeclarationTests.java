@@ -314,17 +314,22 @@ class SessionDeclarationTests {
               assertThat(spring.getStartupFailure())
                   .extracting(e -> ((InvalidDeclarationException) e).action())
                   .asString()
-                  .contains("bookingDeskConnector");
+                  .contains("Correct the name", "bookingDeskConnector");
             });
     context
         .withBean("another", SpecialistConnector.class, () -> key -> "id")
         .withUserConfiguration(Crm.class)
         .run(
-            spring ->
-                assertStopped(
-                    spring.getStartupFailure(),
-                    "@SpecialistSession on Crm.ask: specialist 'crm' must have one connector but"
-                        + " these fit: another, connector"));
+            spring -> {
+              assertStopped(
+                  spring.getStartupFailure(),
+                  "@SpecialistSession on Crm.ask: specialist 'crm' must have one connector but"
+                      + " these fit: another, connector");
+              assertThat(spring.getStartupFailure())
+                  .extracting(e -> ((InvalidDeclarationException) e).action())
+                  .asString()
+                  .contains("Correct the name", "crmConnector", "@Qualifier(\"crm\")");
+            });
   }
 
   @Configuration

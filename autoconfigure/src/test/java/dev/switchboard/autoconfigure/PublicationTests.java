@@ -31,6 +31,12 @@ class PublicationTests {
         .allSatisfy(module -> assertThat(isKept(module)).isEqualTo(OWN.contains(module)));
   }
 
+  @Test
+  void licenseComesWithAModule() throws IOException {
+    Path license = Path.of("target/classes/META-INF/LICENSE");
+    assertThat(license).hasSameTextualContentAs(Documentation.ROOT.resolve("LICENSE"));
+  }
+
   private static boolean isKept(String module) throws IOException {
     Path pom = Documentation.ROOT.resolve(module).resolve("pom.xml");
     return Files.readString(pom).contains("<maven.deploy.skip>true</maven.deploy.skip>");

@@ -280,15 +280,23 @@ class SessionFutureTests {
   void callCancelledWhileItsWorkRunsCancelsWhatThatAnswersWith() throws Exception {
     CompletableFuture<CompletableFuture<String>> asked = new CompletableFuture<>();
     CompletableFuture<String> reply = new CompletableFuture<>();
-    asked.complete(
-        ask(
-            ACME,
-            session -> {
-              asked.join().cancel(true);
-              return reply;
-            }));
-    assertThat(reply).failsWithin(20, TimeUnit.SECONDS);
-    assertThat(reply).isCancelled();
+    SpecialistConnector slow =
+        key -> {
+          asked.join(); // so that the work runs on this thread, not on the caller's
+          return specialist.open(key);
+        };
+    try (Engine held = new Engine(slow, settings -> settings)) {
+      asked.complete(
+          held.sessions.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                asked.join().cancel(true);
+                return reply;
+              }));
+      assertThat(reply).failsWithin(20, TimeUnit.SECONDS);
+      assertThat(reply).isCancelled();
+    }
   }
 
   @Test

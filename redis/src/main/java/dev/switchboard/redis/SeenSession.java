@@ -25,6 +25,7 @@ final class SeenSession {
   private volatile long usedNanos;
   private volatile long toldNanos;
   private volatile boolean usedTold;
+  private volatile long toldBeforeNanos;
   private long notedNanos;
 
   /**
@@ -50,6 +51,7 @@ final class SeenSession {
     this.confirmedNanos = ticker.read();
     this.usedNanos = confirmedNanos;
     this.toldNanos = confirmedNanos;
+    this.toldBeforeNanos = confirmedNanos;
     this.notedNanos = confirmedNanos;
     this.usedTold = usedTold;
   }
@@ -122,13 +124,15 @@ final class SeenSession {
   /** Redis hears of the last use now; returns how long ago that was. */
   long tell() {
     long now = ticker.read();
+    toldBeforeNanos = toldNanos;
     toldNanos = now;
     usedTold = session.isUsed();
     return session.isInUse() ? 0 : now - usedNanos;
   }
 
-  /** Redis has not heard that it has been used. */
+  /** Redis may not have heard what it was told last. */
   void untell() {
+    toldNanos = toldBeforeNanos;
     usedTold = false;
   }
 }

@@ -217,6 +217,23 @@ class CrossingAnswersTests {
   }
 
   @Test
+  void whatRedisMayNotHaveHeardOfIsNotOnlyRead() {
+    SessionLimits limits = new SessionLimits(null, Duration.ofMinutes(30), 1000);
+    NearCache near = new NearCache(limits, nanos::get);
+    Session session = new Session(KEY, "id", Token.random(), 0, false);
+    near.put(session, Fields.of(KEY), false);
+    SeenSession seen = Objects.requireNonNull(near.unconfirmed(KEY));
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(14));
+    seen.used();
+    seen.tell();
+    seen.untell();
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+    assertThat(near.unconfirmed(KEY)).isNull();
+    seen.tell();
+    assertThat(near.unconfirmed(KEY)).isSameAs(seen);
+  }
+
+  @Test
   void aClaimThatIsCancelledBeforeRedisAnswersKeepsNobodyWaiting() throws Exception {
     RedisSessionStore store = store();
     Session seen = open(store, KEY);

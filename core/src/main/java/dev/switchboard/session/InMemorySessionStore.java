@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * lock. Expired sessions leave within 2 seconds without traffic. All stages it returns are
  * complete.
  *
+ * <p>The end of a use is read from the clock only where the use may have taken a second: an idle
+ * timeout of 100 seconds or more may end a second early. With shorter ones, or with another clock
+ * or scheduler than the system's, it is exact.
+ *
  * @since 0.1
  */
 public final class InMemorySessionStore implements SessionStore {
@@ -51,7 +55,8 @@ public final class InMemorySessionStore implements SessionStore {
       throw new IllegalStateException("the store has not been started");
     }
     SpecialistName name = SpecialistName.of(specialist);
-    shelves.put(name, new SessionShelf(name, limits, ticker, scheduler, told));
+    boolean systems = ticker == Ticker.systemTicker() && scheduler == Scheduler.systemScheduler();
+    shelves.put(name, new SessionShelf(name, limits, ticker, scheduler, systems, told));
   }
 
   private SessionShelf shelf(SessionKey key) {

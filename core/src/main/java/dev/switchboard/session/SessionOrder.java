@@ -122,20 +122,6 @@ final class SessionOrder {
     }
   }
 
-  /** For how long no session ends, at least; {@link Long#MAX_VALUE} where there is none. */
-  long nanosToNextEnd(long now) {
-    lock.lock();
-    try {
-      if (oldest == null) {
-        return Long.MAX_VALUE;
-      }
-      return Math.min(
-          ttlNanos - (now - oldest.openedNanos()), idleNanos - (now - at(0).orderedNanos));
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Orders the session by its last use, and tells whether that is later; in use, it is now. */
   private static boolean isUsedSince(Session session, long now) {
     // Looked at before the time of its last use, which is written before that use ends.

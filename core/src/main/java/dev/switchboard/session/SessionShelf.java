@@ -22,14 +22,23 @@ import org.slf4j.LoggerFactory;
  * size: one would choose by frequency, or drop what is in use, and a conversation is not a cache
  * entry.
  *
- * <p>While there are sessions, one task waits for the next to end. It does not keep the shelf.
+ * <p>While there are sessions, one task looks every second for what has ended. It does not keep the
+ * shelf.
+ *
+ * <p>To read the clock can cost as much as all else that a use does here, so it is read once, when
+ * a use begins, and again at its end only where there has been a look in between. What was used for
+ * less than a second is idle from when that use began. With a short idle time-out, or another clock
+ * or scheduler than the system's, each end is read.
  */
 final class SessionShelf {
 
   private static final Logger log = LoggerFactory.getLogger(SessionShelf.class);
 
-  /** Looks for what has ended are at least so far apart. */
-  private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** Looks for what has ended are so far apart. */
+  static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Idle time-outs from this on are a hundredth shorter at most where a use's end is not read. */
+  private static final long LONG_IDLE_NANOS = 100 * PACE_NANOS;
 
   private final SpecialistName specialist;
   private final int maxSize;
@@ -44,12 +53,17 @@ final class SessionShelf {
   private final AtomicInteger size = new AtomicInteger();
   private final ReentrantLock adding = new ReentrantLock();
   private final AtomicBoolean looking = new AtomicBoolean();
+  private final boolean exact;
+
+  /** When the last look began. */
+  private volatile long lookedNanos;
 
   SessionShelf(
       SpecialistName specialist,
       SessionLimits limits,
       Ticker ticker,
       Scheduler scheduler,
+      boolean systems,
       SessionStore.Listener listener) {
     this.specialist = specialist;
     this.maxSize = limits.maxSize();
@@ -59,6 +73,8 @@ final class SessionShelf {
     this.scheduler = scheduler;
     this.listener = listener;
     this.order = new SessionOrder(ttlNanos, idleNanos);
+    this.exact = !systems || idleNanos < LONG_IDLE_NANOS;
+    this.lookedNanos = ticker.read();
   }
 
   int size() {
@@ -75,8 +91,13 @@ final class SessionShelf {
     // Looked at before the time of its last use, which is written before that use ends.
     boolean inUse = session.isInUse();
     long now = ticker.read();
-    return now - session.openedNanos() < ttlNanos
-        && (inUse || now - session.lastUsedNanos() < idleNanos);
+    boolean served =
+        now - session.openedNanos() < ttlNanos
+            && (inUse || now - session.lastUsedNanos() < idleNanos);
+    if (served && !exact) {
+      session.setLastUsedNanos(now);
+    }
+    return served;
   }
 
   /** The same; one that has ended leaves. */
@@ -182,17 +203,17 @@ final class SessionShelf {
 
   /** A use ends: the idle time starts anew. */
   void touch(Session session) {
-    session.setLastUsedNanos(ticker.read());
+    if (exact || lookedNanos - session.lastUsedNanos() >= 0) {
+      session.setLastUsedNanos(ticker.read());
+    }
   }
 
-  /** Lets one task, and no more, wait for the next session to end. */
+  /** Lets one task, and no more, look in a second. */
   private void lookLater() {
-    long nanos = order.nanosToNextEnd(ticker.read());
-    if (nanos != Long.MAX_VALUE && looking.compareAndSet(false, true)) {
+    if (size.get() > 0 && looking.compareAndSet(false, true)) {
       Runnable look = new Look(new WeakReference<>(this));
-      long delay = Math.max(nanos, PACE_NANOS);
       try {
-        var unused = scheduler.schedule(Runnable::run, look, delay, TimeUnit.NANOSECONDS);
+        var unused = scheduler.schedule(Runnable::run, look, PACE_NANOS, TimeUnit.NANOSECONDS);
       } catch (RuntimeException refused) {
         log.debug("No look for sessions that end until the next is stored", refused);
         looking.set(false);
@@ -203,7 +224,8 @@ final class SessionShelf {
   private void removeEnded() {
     looking.set(false);
     try {
-      Session ended = order.ended(ticker.read());
+      lookedNanos = ticker.read();
+      Session ended = order.ended(lookedNanos);
       while (ended != null) {
         removeInOrder(ended, RemovalCause.EXPIRED);
         ended = order.ended(ticker.read());

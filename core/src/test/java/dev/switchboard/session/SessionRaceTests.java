@@ -216,6 +216,7 @@ class SessionRaceTests {
             new SessionLimits(null, TEN, 3),
             ticker,
             scheduler,
+            false,
             slow);
     Session first = new Session(ACME, "first", Token.random(), ticker.read(), false);
     first.acquire();

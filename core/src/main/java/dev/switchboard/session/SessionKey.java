@@ -38,7 +38,7 @@ public final class SessionKey {
    * @throws IllegalArgumentException if a part breaks its rule; the message does not print it
    */
   public static SessionKey of(String specialist, String tenant, String... parts) {
-    checkPart("tenant", tenant);
+    checkPart(0, tenant);
     return of(SpecialistName.of(specialist), tenant, Arrays.asList(parts));
   }
 
@@ -56,10 +56,10 @@ public final class SessionKey {
 
   static SessionKey of(SpecialistName specialist, @Nullable String tenant, List<String> parts) {
     if (tenant != null) {
-      checkPart("tenant", tenant);
+      checkPart(0, tenant);
     }
     for (int i = 0; i < parts.size(); i++) {
-      checkPart("part", parts.get(i));
+      checkPart(i + 1, parts.get(i));
     }
     return new SessionKey(specialist, tenant, List.copyOf(parts));
   }
@@ -69,19 +69,26 @@ public final class SessionKey {
     return new SessionKey(specialist, tenant, List.of());
   }
 
-  private static void checkPart(String what, @Nullable String part) {
+  /** Checks the tenant, which has the number 0, or one of the parts. */
+  private static void checkPart(int number, @Nullable String part) {
     // Callers without null checks of their own must not come to share the key of no tenant.
     if (part == null) {
-      throw new IllegalArgumentException("the " + what + " of a session key must not be null");
+      throw new IllegalArgumentException(
+          "%s of a session key must not be null".formatted(what(number)));
     }
     if (part.isBlank()) {
-      throw new IllegalArgumentException("the " + what + " of a session key must not be blank");
+      throw new IllegalArgumentException(
+          "%s of a session key must not be blank".formatted(what(number)));
     }
     if (part.length() > MAX_PART_LENGTH) {
       throw new IllegalArgumentException(
-          "the %s of a session key must have at most %d characters but has %d"
-              .formatted(what, MAX_PART_LENGTH, part.length()));
+          "%s of a session key must have at most %d characters but has %d"
+              .formatted(what(number), MAX_PART_LENGTH, part.length()));
     }
+  }
+
+  private static String what(int number) {
+    return number == 0 ? "the tenant" : "part " + number;
   }
 
   /**

@@ -73,7 +73,7 @@ class SessionKeyTests {
         .hasMessage("the tenant of a session key must not be null");
     assertThatThrownBy(() -> SessionKey.of("crm", "acme", "user", null))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the part of a session key must not be null");
+        .hasMessage("part 2 of a session key must not be null");
   }
 
   @Test
@@ -84,6 +84,6 @@ class SessionKeyTests {
         .hasMessage("the tenant of a session key must not be blank");
     assertThatThrownBy(() -> SessionKey.of("crm", "acme", secret))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the part of a session key must have at most 512 characters but has 600");
+        .hasMessage("part 1 of a session key must have at most 512 characters but has 600");
   }
 }

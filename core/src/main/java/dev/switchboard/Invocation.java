@@ -10,20 +10,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call of a method that is retried, as far as its session has to know of it: how much time is
  * left, and whether the one recovery of a lost session that a call has is spent. Retries bind it to
- * the thread around every attempt; sessions read it, so that neither feature needs the other.
+ * the thread around every attempt, with more of their own; sessions read it, so that neither
+ * feature needs the other.
  *
  * <p>Used by this library; applications use {@code RetryContext} and {@code SessionContext}. Safe
  * for use by several threads.
  *
  * @since 0.1
  */
-public final class Invocation {
+public class Invocation {
 
   private static final ThreadBindings.Slot<Invocation> CURRENT = new ThreadBindings.Slot<>();
 
   private final @Nullable Method method;
-  private final Ticker ticker;
-  private final boolean bounded;
+
+  /** Null without a deadline. */
+  private final @Nullable Ticker ticker;
+
   private final long deadline;
   private final @Nullable Trace trace;
   private @Nullable Set<Object> recovered;
@@ -46,10 +49,10 @@ public final class Invocation {
       @Nullable Trace trace) {
     this.trace = trace;
     this.method = method;
-    this.ticker = ticker;
     long left = enclosing == null ? Long.MAX_VALUE : enclosing.remainingNanos();
     long allowed = Math.min(timeoutNanos, left);
-    this.bounded = allowed != Long.MAX_VALUE;
+    boolean bounded = allowed != Long.MAX_VALUE;
+    this.ticker = bounded ? ticker : null;
     this.deadline = bounded ? ticker.read() + allowed : 0;
   }
 
@@ -88,7 +91,7 @@ public final class Invocation {
    * @param bindings what a thread worked for
    * @return what who makes an attempt works for
    */
-  public ThreadBindings within(ThreadBindings bindings) {
+  public final ThreadBindings within(ThreadBindings bindings) {
     return CURRENT.with(bindings, this);
   }
 
@@ -109,8 +112,8 @@ public final class Invocation {
    *
    * @return nanoseconds, zero or less once it has passed, {@link Long#MAX_VALUE} without a deadline
    */
-  public long remainingNanos() {
-    return bounded ? deadline - ticker.read() : Long.MAX_VALUE;
+  public final long remainingNanos() {
+    return ticker == null ? Long.MAX_VALUE : deadline - ticker.read();
   }
 
   /**
@@ -119,7 +122,7 @@ public final class Invocation {
    * @param method a method as the class declares it, or null for a call of the engine without one
    * @return whether what runs now is an attempt of that very call
    */
-  public boolean isAttemptOf(@Nullable Method method) {
+  public final boolean isAttemptOf(@Nullable Method method) {
     return Objects.equals(method, this.method);
   }
 
@@ -128,7 +131,7 @@ public final class Invocation {
    *
    * @return the trace, or null where nobody watches
    */
-  public @Nullable Trace trace() {
+  public final @Nullable Trace trace() {
     return trace;
   }
 
@@ -139,7 +142,7 @@ public final class Invocation {
    * @param key whose session was lost
    * @return whether it was still there to spend
    */
-  public synchronized boolean spendRecovery(Object key) {
+  public final synchronized boolean spendRecovery(Object key) {
     if (recovered == null) {
       recovered = new HashSet<>(2);
     }

@@ -20,7 +20,7 @@ public final class ThreadBindings {
   /** Names a copy in Reactor's context, and the accessor in Micrometer's registry. */
   public static final String KEY = "dev.switchboard.bindings";
 
-  private static final int SLOTS = 5;
+  private static final int SLOTS = 4;
 
   // An array, not a class of ours: what stays with a thread must not keep our class loader.
   private static final ThreadLocal<@Nullable Object[]> THREAD =

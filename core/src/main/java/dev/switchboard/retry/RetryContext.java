@@ -3,6 +3,7 @@ package dev.switchboard.retry;
 import dev.switchboard.Invocation;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RetryContext {
 
-  private static final ThreadBindings.Slot<RetryContext> CURRENT = new ThreadBindings.Slot<>();
-
   private final RetryExecutor engine;
   private final RetryOperation operation;
 
@@ -28,7 +27,7 @@ public final class RetryContext {
   private final RetryContext outermost;
 
   private final @Nullable List<String> ids;
-  private final Invocation invocation;
+  private final Bound invocation;
   private final long start;
   private volatile int retries;
   private volatile boolean givenUp;
@@ -39,10 +38,11 @@ public final class RetryContext {
   RetryContext(
       RetryExecutor engine,
       RetryOperation operation,
-      Invocation invocation,
+      @Nullable Method method,
       @Nullable List<String> ids,
       @Nullable RetryContext enclosing,
-      @Nullable RetryScope scope) {
+      @Nullable RetryScope scope,
+      @Nullable Trace trace) {
     this.engine = engine;
     this.operation = operation;
     this.outermost = enclosing == null ? this : enclosing.outermost;
@@ -50,7 +50,7 @@ public final class RetryContext {
     if (scope != null) {
       this.scope = scope; // volatile, and null for most
     }
-    this.invocation = invocation;
+    this.invocation = new Bound(this, method, enclosing, trace);
     this.start = engine.ticker().read();
   }
 
@@ -61,7 +61,7 @@ public final class RetryContext {
    * @throws IllegalStateException outside an attempt
    */
   public static RetryContext current() {
-    RetryContext context = CURRENT.get();
+    RetryContext context = bound();
     if (context == null) {
       throw new IllegalStateException(
           "No retry here: RetryContext.current() works on the thread that runs a method annotated"
@@ -76,21 +76,25 @@ public final class RetryContext {
 
   /** The context that an invocation starting on this thread is nested in. */
   static @Nullable RetryContext bound() {
-    return CURRENT.get();
+    return bound(ThreadBindings.thread());
   }
 
   static @Nullable RetryContext bound(@Nullable Object[] thread) {
-    return CURRENT.get(thread);
+    return of(Invocation.current(thread));
   }
 
   /** The one that an invocation of who worked for {@code bindings} is nested in. */
   static @Nullable RetryContext in(ThreadBindings bindings) {
-    return CURRENT.in(bindings);
+    return of(Invocation.in(bindings));
+  }
+
+  private static @Nullable RetryContext of(@Nullable Invocation invocation) {
+    return invocation instanceof Bound bound ? bound.context : null;
   }
 
   /** What who makes an attempt works for. */
   ThreadBindings within(ThreadBindings caller) {
-    return CURRENT.with(invocation.within(caller), this);
+    return invocation.within(caller);
   }
 
   /**
@@ -187,13 +191,11 @@ public final class RetryContext {
   /** Makes an attempt on this thread, whose bindings {@code thread} are. */
   <T extends @Nullable Object, X extends Throwable> T attempt(
       @Nullable Object[] thread, RetryWork<T, X> work) throws X {
-    RetryContext outer = CURRENT.bind(thread, this);
-    Invocation outerInvocation = Invocation.bind(thread, invocation);
+    Invocation outer = Invocation.bind(thread, invocation);
     try {
       return work.run(this);
     } finally {
-      CURRENT.bind(thread, outer);
-      Invocation.bind(thread, outerInvocation);
+      Invocation.bind(thread, outer);
     }
   }
 
@@ -282,5 +284,25 @@ public final class RetryContext {
   @Override
   public String toString() {
     return "RetryContext[" + operation.name() + ", attempt " + attempt() + "]";
+  }
+
+  /** What an attempt binds to its thread. */
+  private static final class Bound extends Invocation {
+
+    final RetryContext context;
+
+    Bound(
+        RetryContext context,
+        @Nullable Method method,
+        @Nullable RetryContext enclosing,
+        @Nullable Trace trace) {
+      super(
+          method,
+          context.engine.ticker(),
+          context.operation.timeout(),
+          enclosing == null ? null : enclosing.invocation,
+          trace);
+      this.context = context;
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.switchboard.retry;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver;
 import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.ThreadBindings;
@@ -101,11 +100,9 @@ public final class RetryExecutor {
       throws X {
     Trace trace = Trace.start(invocations, operation.name(), null);
     @Nullable Object[] thread = ThreadBindings.thread();
-    Invocation invocation =
-        new Invocation(method, ticker, operation.timeout(), Invocation.current(thread), trace);
     RetryContext enclosing = RetryContext.bound(thread);
     RetryScope scope = enclosing == null && ids == null ? RetryScope.bound(thread) : null;
-    RetryContext context = new RetryContext(this, operation, invocation, ids, enclosing, scope);
+    RetryContext context = new RetryContext(this, operation, method, ids, enclosing, scope, trace);
     try {
       T result = attempts(context, thread, trace, work);
       Trace.end(trace, null);
@@ -167,11 +164,9 @@ public final class RetryExecutor {
       ThreadBindings caller) {
     Trace trace = Trace.start(invocations, operation.name(), null);
     Trace.leave(trace);
-    Invocation invocation =
-        new Invocation(method, ticker, operation.timeout(), Invocation.in(caller), trace);
     RetryContext enclosing = RetryContext.in(caller);
     RetryScope scope = enclosing == null && ids == null ? scope(caller) : null;
-    return new RetryContext(this, operation, invocation, ids, enclosing, scope);
+    return new RetryContext(this, operation, method, ids, enclosing, scope, trace);
   }
 
   /** The request's scope, sought by its caller: later attempts are made where nobody knows it. */

@@ -2,7 +2,6 @@ package dev.switchboard.session;
 
 import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver.Event;
-import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,9 @@ final class SessionCalls {
     stopped = true;
   }
 
+  /** Makes a call on this thread, whose bindings {@code thread} are. */
   <T extends @Nullable Object, X extends Throwable> T call(
+      @Nullable Object[] thread,
       SpecialistSessions sessions,
       SessionKey key,
       SessionPolicy policy,
@@ -56,21 +57,21 @@ final class SessionCalls {
       @Nullable Trace trace,
       SessionWork<T, X> work)
       throws X {
-    SessionContext enclosing = SessionContext.currentOrNull();
+    SessionContext enclosing = SessionContext.bound(thread);
     SessionContext outer = enclosing == null ? null : enclosing.find(sessions, key);
     SessionContext joined = outer != null && outer.join() ? outer : null;
     SessionContext context = new SessionContext(sessions, key, enclosing, joined, trace);
     try {
       if (joined != null) {
-        return joinAndRun(context, policy, invocation, work);
+        return joinAndRun(thread, context, policy, invocation, work);
       }
       if (!policy.exclusive()) {
-        return acquireAndRun(context, policy, invocation, work);
+        return acquireAndRun(thread, context, policy, invocation, work);
       }
       ExclusiveTurns.Turn turn = turns.take(key);
       try {
         specialists.get(key.name()).events().await(turn, settings.exclusiveWait(), trace);
-        return acquireAndRun(context, policy, invocation, work);
+        return acquireAndRun(thread, context, policy, invocation, work);
       } finally {
         turn.leave();
       }
@@ -83,6 +84,7 @@ final class SessionCalls {
   }
 
   private <T extends @Nullable Object, X extends Throwable> T joinAndRun(
+      @Nullable Object[] thread,
       SessionContext context,
       SessionPolicy policy,
       @Nullable Invocation invocation,
@@ -92,13 +94,14 @@ final class SessionCalls {
       if (context.owner().isBereft()) {
         acquireForOwner(context);
       }
-      return run(context, policy, invocation, work);
+      return run(thread, context, policy, invocation, work);
     } finally {
       leave(context);
     }
   }
 
   private <T extends @Nullable Object, X extends Throwable> T acquireAndRun(
+      @Nullable Object[] thread,
       SessionContext context,
       SessionPolicy policy,
       @Nullable Invocation invocation,
@@ -106,7 +109,7 @@ final class SessionCalls {
       throws X {
     acquire(context);
     try {
-      return run(context, policy, invocation, work);
+      return run(thread, context, policy, invocation, work);
     } finally {
       end(context);
     }
@@ -170,12 +173,12 @@ final class SessionCalls {
   }
 
   private <T extends @Nullable Object, X extends Throwable> T run(
+      @Nullable Object[] thread,
       SessionContext context,
       SessionPolicy policy,
       @Nullable Invocation invocation,
       SessionWork<T, X> work)
       throws X {
-    @Nullable Object[] thread = ThreadBindings.thread();
     SessionContext outer = SessionContext.bind(thread, context);
     try {
       T result = runAndRecover(context, policy, invocation, work);

@@ -102,6 +102,10 @@ public final class SessionContext {
     return CURRENT.with(caller, this);
   }
 
+  static @Nullable SessionContext bound(@Nullable Object[] thread) {
+    return CURRENT.get(thread);
+  }
+
   static @Nullable SessionContext currentOrNull() {
     return CURRENT.get();
   }

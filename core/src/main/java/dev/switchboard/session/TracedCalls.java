@@ -58,19 +58,20 @@ final class TracedCalls {
       @Nullable String operation,
       SessionWork<T, X> work)
       throws X {
-    Invocation attemptOf = attemptOf(method, Invocation.current());
+    @Nullable Object[] thread = ThreadBindings.thread();
+    Invocation attemptOf = attemptOf(method, Invocation.current(thread));
     if (observer == null) {
-      return calls.call(sessions, key, policy, attemptOf, null, work);
+      return calls.call(thread, sessions, key, policy, attemptOf, null, work);
     }
     String specialist = specialists.get(key.name()).name().toString();
     Trace outer = attemptOf == null ? null : attemptOf.trace();
     if (outer != null) {
       Trace.specialist(outer, specialist);
-      return calls.call(sessions, key, policy, attemptOf, outer, work);
+      return calls.call(thread, sessions, key, policy, attemptOf, outer, work);
     }
     Trace own = Trace.start(observer, operation, specialist);
     try {
-      T result = calls.call(sessions, key, policy, attemptOf, own, work);
+      T result = calls.call(thread, sessions, key, policy, attemptOf, own, work);
       Trace.end(own, null);
       return result;
     } catch (Throwable failure) {

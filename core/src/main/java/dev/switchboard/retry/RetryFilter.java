@@ -54,9 +54,14 @@ final class RetryFilter {
   }
 
   boolean matches(List<Throwable> chain) {
-    return chain.stream().noneMatch(excluded::match)
-        && chain.stream().anyMatch(included::match)
-        && chain.stream().allMatch(this::mayBeRetried);
+    boolean matches = false;
+    for (Throwable failure : chain) {
+      if (excluded.match(failure) || !mayBeRetried(failure)) {
+        return false;
+      }
+      matches |= included.match(failure);
+    }
+    return matches;
   }
 
   private boolean mayBeRetried(Throwable failure) {

@@ -41,6 +41,9 @@ public final class Session {
   /** When a use of it last ended, on the engine's ticker; lossy. */
   private long lastUsedNanos;
 
+  /** When it was last looked for; lossy. */
+  private long foundNanos;
+
   /** What it is ordered by and where it stands in the {@link SessionOrder} it is in. */
   long orderedNanos;
 
@@ -64,6 +67,7 @@ public final class Session {
     this.tokenLow = token.low();
     this.openedNanos = openedNanos;
     this.lastUsedNanos = openedNanos;
+    this.foundNanos = openedNanos;
     this.state = learned ? LEARNED : 0;
   }
 
@@ -147,6 +151,14 @@ public final class Session {
 
   void setLastUsedNanos(long nanos) {
     lastUsedNanos = nanos;
+  }
+
+  long foundNanos() {
+    return foundNanos;
+  }
+
+  void setFoundNanos(long nanos) {
+    foundNanos = nanos;
   }
 
   /** Begins a use, unless it is lost, or has left and its last use has ended. */

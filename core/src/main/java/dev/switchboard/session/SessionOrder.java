@@ -23,7 +23,10 @@ final class SessionOrder {
   private final long idleNanos;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** By {@code orderedNanos}: no session was used last before the time it is ordered by. */
+  /**
+   * By {@code orderedNanos}: no session was used last before the time it is ordered by, but for the
+   * second that the end of a use may be noted early.
+   */
   private @Nullable Session[] heap = new Session[16];
 
   private int size;

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * shelf.
  *
  * <p>To read the clock can cost as much as all else that a use does here, so it is read once, when
- * a use begins, and again at its end only where there has been a look in between. What was used for
- * less than a second is idle from when that use began. With a short idle time-out, or another clock
- * or scheduler than the system's, each end is read.
+ * the session is found, and again at the end only where there has been a look since. What was used
+ * for less than a second is idle from when it was found. With a short idle time-out, or another
+ * clock or scheduler than the system's, each end is read.
  */
 final class SessionShelf {
 
@@ -91,13 +91,9 @@ final class SessionShelf {
     // Looked at before the time of its last use, which is written before that use ends.
     boolean inUse = session.isInUse();
     long now = ticker.read();
-    boolean served =
-        now - session.openedNanos() < ttlNanos
-            && (inUse || now - session.lastUsedNanos() < idleNanos);
-    if (served && !exact) {
-      session.setLastUsedNanos(now);
-    }
-    return served;
+    session.setFoundNanos(now);
+    return now - session.openedNanos() < ttlNanos
+        && (inUse || now - session.lastUsedNanos() < idleNanos);
   }
 
   /** The same; one that has ended leaves. */
@@ -203,9 +199,9 @@ final class SessionShelf {
 
   /** A use ends: the idle time starts anew. */
   void touch(Session session) {
-    if (exact || lookedNanos - session.lastUsedNanos() >= 0) {
-      session.setLastUsedNanos(ticker.read());
-    }
+    long found = session.foundNanos();
+    boolean isLong = lookedNanos - found >= 0;
+    session.setLastUsedNanos(exact || isLong ? ticker.read() : found);
   }
 
   /** Lets one task, and no more, look in a second. */

@@ -45,7 +45,19 @@ class SessionShelfTests {
 
     ticker.advance(IDLE.minusSeconds(1));
     assertThat(shelf.find(ACME)).isSameAs(session);
-    ticker.advance(IDLE);
+    ticker.advance(SECOND);
+    assertThat(shelf.find(ACME)).isNull();
+  }
+
+  @Test
+  void toBeFoundIsNoUse() {
+    SessionShelf shelf = shelf(IDLE, 10);
+    Session session = open(shelf, ACME);
+    ticker.advance(IDLE.minusSeconds(1));
+    assertThat(shelf.find(ACME)).isSameAs(session);
+
+    ticker.advance(SECOND);
+
     assertThat(shelf.find(ACME)).isNull();
   }
 

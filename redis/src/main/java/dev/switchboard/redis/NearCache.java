@@ -131,10 +131,11 @@ final class NearCache {
    * Remembers what Redis has confirmed, unless it is known to have left since.
    *
    * @param usedTold whether Redis knows that the session has been used, where it has
+   * @param flushesBefore how often all had been flushed when Redis was asked
    */
-  void put(Session session, String field, boolean usedTold) {
+  void put(Session session, String field, boolean usedTold, int flushesBefore) {
     SeenSession entry =
-        new SeenSession(session, field, ticker, ttlNanos, idleNanos, flushes.get(), usedTold);
+        new SeenSession(session, field, ticker, ttlNanos, idleNanos, flushesBefore, usedTold);
     fields.put(field, entry);
     entries.put(session.key(), entry);
     order.put(session.key(), entry);

@@ -44,7 +44,8 @@ final class Publications {
    * with a {@link SessionOpenException} where the session may not be stored any more.
    */
   CompletableFuture<Session> send(SharedShelf shelf, Session opened) {
-    return publish(shelf, opened).thenApply(reply -> read(shelf, opened, reply));
+    int flushes = shelf.near().flushes();
+    return publish(shelf, opened).thenApply(reply -> read(shelf, opened, reply, flushes));
   }
 
   private CompletableFuture<List<Object>> publish(SharedShelf shelf, Session opened) {
@@ -62,7 +63,7 @@ final class Publications {
             known.payload(opened)));
   }
 
-  private Session read(SharedShelf shelf, Session opened, List<Object> reply) {
+  private Session read(SharedShelf shelf, Session opened, List<Object> reply, int flushes) {
     SessionKey key = opened.key();
     String field = Fields.of(key);
     switch (Shard.text(reply.get(0))) {
@@ -79,7 +80,7 @@ final class Publications {
         if (winner == null) {
           throw RemoteClaims.failure(key, "what Redis keeps for it cannot be read");
         }
-        shelf.near().put(winner, field, winner.isUsed());
+        shelf.near().put(winner, field, winner.isUsed(), flushes);
         return winner;
       }
       default -> throw RemoteClaims.failure(key, "it was evicted meanwhile");
@@ -98,13 +99,14 @@ final class Publications {
   /** Stores what an opening has brought; in this process where Redis does not answer. */
   CompletionStage<Session> publish(
       SharedShelf shelf, Session opened, SessionStore.Listener listener) {
+    int flushes = shelf.near().flushes();
     return send(shelf, opened)
         .handle(
             (winner, failure) -> {
               if (failure == null) {
                 if (winner == opened) {
                   listener.entered(opened);
-                  remember(shelf, opened);
+                  remember(shelf, opened, flushes);
                 }
                 return CompletableFuture.completedFuture(winner);
               }
@@ -122,8 +124,8 @@ final class Publications {
         .thenCompose(winner -> winner);
   }
 
-  private static void remember(SharedShelf shelf, Session session) {
-    shelf.near().put(session, Fields.of(session.key()), session.isUsed());
+  private static void remember(SharedShelf shelf, Session session, int flushes) {
+    shelf.near().put(session, Fields.of(session.key()), session.isUsed(), flushes);
   }
 
   /**
@@ -131,11 +133,12 @@ final class Publications {
    * another process's, or null where this was evicted by another process.
    */
   CompletionStage<@Nullable Session> share(SharedShelf shelf, Session alone) {
+    int flushes = shelf.near().flushes();
     return publish(shelf, alone)
         .handle(
             (reply, failure) -> {
               if (failure == null) {
-                return settle(shelf, alone, reply);
+                return settle(shelf, alone, reply, flushes);
               }
               if (RedisLink.wasSent(failure)) {
                 local.doubt(alone);
@@ -144,16 +147,17 @@ final class Publications {
             });
   }
 
-  private @Nullable Session settle(SharedShelf shelf, Session alone, List<Object> reply) {
+  private @Nullable Session settle(
+      SharedShelf shelf, Session alone, List<Object> reply, int flushes) {
     Session winner;
     try {
-      winner = read(shelf, alone, reply);
+      winner = read(shelf, alone, reply, flushes);
     } catch (SessionOpenException refused) {
       winner = null;
     }
     if (winner == alone) {
       local.move(alone);
-      remember(shelf, alone);
+      remember(shelf, alone, flushes);
     } else if (hasGone(reply)) {
       local.move(alone);
     } else {

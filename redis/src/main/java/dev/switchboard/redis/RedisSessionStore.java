@@ -205,6 +205,11 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     link.close();
   }
 
+  /** Lets all that was seen be confirmed anew: what has left may not have been told. */
+  void flush() {
+    shelves.flush();
+  }
+
   /** What the link tells. */
   private final class Told implements RedisLink.Listener {
 
@@ -215,7 +220,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
     @Override
     public void subscribed() {
-      shelves.flush();
+      flush();
     }
 
     @Override

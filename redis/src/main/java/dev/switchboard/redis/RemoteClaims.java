@@ -100,6 +100,7 @@ final class RemoteClaims {
     private String awaited = "";
     private String unreadable = "";
     private int unreadables;
+    private int flushes;
     private long longestPollMillis = SHORTEST_POLL_MILLIS;
 
     Poll(
@@ -125,6 +126,7 @@ final class RemoteClaims {
         return;
       }
       String named = StoredSession.text(token);
+      flushes = shelf.near().flushes();
       List<String> arguments = List.of(field, named, Leases.LEASE_MILLIS, awaited, unreadable);
       var unused =
           link.run(Script.ACQUIRE, shelf.shard(field), arguments).whenComplete(this::answered);
@@ -138,6 +140,7 @@ final class RemoteClaims {
           unanswered(RedisLink.cause(failure));
         }
       } catch (RuntimeException e) {
+        leases.fail(token, "");
         claim.completeExceptionally(e);
       }
     }
@@ -186,7 +189,7 @@ final class RemoteClaims {
                       return;
                     }
                     if (session == missed) {
-                      shelf.near().put(missed, field, missed.isUsed());
+                      shelf.near().put(missed, field, missed.isUsed(), flushes);
                     }
                     claim.complete(new SessionStore.Found(session));
                   });
@@ -195,7 +198,7 @@ final class RemoteClaims {
     private void found(byte[] record, long ageMillis) {
       Session session = known.read(key, record, ageMillis);
       if (session != null) {
-        shelf.near().put(session, field, StoredSession.isUsed(record));
+        shelf.near().put(session, field, StoredSession.isUsed(record), flushes);
         claim.complete(new SessionStore.Found(session));
       } else if (unreadables++ < UNREADABLE_AT_MOST) {
         unreadable = Shard.text(record);

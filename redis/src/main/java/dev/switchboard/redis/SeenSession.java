@@ -85,17 +85,22 @@ final class SeenSession {
   }
 
   /**
-   * Notes that Redis still has this session, and that a use begins.
+   * Notes that Redis still has this session, and that a use begins; false where its time has ended
+   * meanwhile.
    *
    * @param flushesBefore how often all had been flushed when Redis was asked
    * @param told whether Redis knows that the session has been used
    */
-  void confirm(int flushesBefore, boolean told) {
+  boolean confirm(int flushesBefore, boolean told) {
     long now = ticker.read();
+    if (!isServed(now)) {
+      return false;
+    }
     usedNanos = now;
     confirmedNanos = now;
     flushes = flushesBefore;
     usedTold = told;
+    return true;
   }
 
   /** Notes that a use ends, and returns whether that makes a difference to the order of use. */

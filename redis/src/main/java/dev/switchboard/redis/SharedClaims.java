@@ -74,17 +74,15 @@ final class SharedClaims {
     int flushes = shelf.near().flushes();
     var unused =
         link.read(shelf.shard(seen.field()), seen.field())
-            .thenAccept(
-                stored -> {
-                  if (isConfirmed(seen, flushes, stored)) {
+            .<@Nullable Void>handle(
+                (stored, failure) -> {
+                  if (failure != null) {
+                    RemoteClaims.complete(claim, claimWithoutRedis(shelf, key));
+                  } else if (isConfirmed(seen, flushes, stored)) {
                     claim.complete(new Found(seen.session()));
                   } else {
                     ask(claim, shelf, key);
                   }
-                })
-            .exceptionally(
-                failure -> {
-                  RemoteClaims.complete(claim, claimWithoutRedis(shelf, key));
                   return null;
                 })
             .exceptionally(failure -> fail(claim, failure));
@@ -105,8 +103,7 @@ final class SharedClaims {
     if (used) {
       session.markUsed();
     }
-    seen.confirm(flushes, used);
-    return true;
+    return seen.confirm(flushes, used);
   }
 
   private void ask(CompletableFuture<Claim> claim, SharedShelf shelf, SessionKey key) {

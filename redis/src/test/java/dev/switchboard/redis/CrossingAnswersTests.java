@@ -12,6 +12,7 @@ import dev.switchboard.session.SessionLimits;
 import dev.switchboard.session.SessionOpenException;
 import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.SessionStore.Claim;
+import dev.switchboard.session.SessionStore.Found;
 import dev.switchboard.session.SessionStore.Granted;
 import dev.switchboard.session.Token;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -195,10 +197,10 @@ class CrossingAnswersTests {
     Session session = new Session(KEY, "id", Token.random(), 0, false);
     String field = Fields.of(KEY);
     near.left(field, session.token());
-    near.put(session, field, false);
+    near.put(session, field, false, near.flushes());
     assertThat(near.fresh(KEY)).isNull();
     Session next = new Session(KEY, "id", Token.random(), 0, false);
-    near.put(next, field, false);
+    near.put(next, field, false, near.flushes());
     assertThat(near.fresh(KEY)).isSameAs(next);
   }
 
@@ -206,7 +208,7 @@ class CrossingAnswersTests {
   void whatWasConfirmedBeforeNewsMayHaveBeenMissedIsAskedForAgain() {
     NearCache near = new NearCache(LIMITS, () -> 0);
     Session session = new Session(KEY, "id", Token.random(), 0, false);
-    near.put(session, Fields.of(KEY), false);
+    near.put(session, Fields.of(KEY), false, near.flushes());
     SeenSession seen = Objects.requireNonNull(near.unconfirmed(KEY));
     int asked = near.flushes();
     near.flush();
@@ -217,11 +219,67 @@ class CrossingAnswersTests {
   }
 
   @Test
+  void whatRedisToldBeforeNewsMayHaveBeenMissedIsAskedForAgain() throws Exception {
+    Session opened = open(store(), KEY);
+    RedisSessionStore store = store();
+    get(store.claim(SessionKey.of("crm", "other"))); // lets Redis know the script
+    redis.server().pause();
+    CompletionStage<Claim> claim = store.claim(KEY);
+    store.flush();
+    redis.server().resume();
+    assertThat(((Found) get(claim)).session().token()).isEqualTo(opened.token());
+    assertThat(store.find(KEY)).isNull();
+    get(store.claim(KEY));
+    assertThat(store.find(KEY)).isNotNull();
+  }
+
+  @Test
+  void aSessionWhoseTimeEndsWhileItIsReadIsNotServed() throws Exception {
+    RedisSessionStore store = store();
+    open(store, KEY);
+    redis.advance(Duration.ofHours(1));
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(6));
+    redis.server().pause();
+    CompletionStage<Claim> claim = store.claim(KEY);
+    nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+    redis.server().resume();
+    assertThat(get(claim)).isInstanceOf(Granted.class);
+  }
+
+  @Test
+  void aSessionThatCannotBeStoredAgainKeepsNobodyWaiting() throws Exception {
+    AtomicBoolean fails = new AtomicBoolean();
+    RedisSessionStore store =
+        store(
+            builder ->
+                builder.codec(
+                    new SessionCodec() {
+                      @Override
+                      public byte[] encode(byte[] plain) {
+                        if (fails.get()) {
+                          throw new IllegalStateException("no key");
+                        }
+                        return plain;
+                      }
+
+                      @Override
+                      public byte[] decode(byte[] stored) {
+                        return stored;
+                      }
+                    }));
+    open(store, KEY);
+    redis.clear();
+    fails.set(true);
+    assertThatThrownBy(() -> get(store.claim(KEY))).hasRootCauseMessage("no key");
+    assertThat(get(store().claim(KEY))).isInstanceOf(Granted.class);
+  }
+
+  @Test
   void whatRedisMayNotHaveHeardOfIsNotOnlyRead() {
     SessionLimits limits = new SessionLimits(null, Duration.ofMinutes(30), 1000);
     NearCache near = new NearCache(limits, nanos::get);
     Session session = new Session(KEY, "id", Token.random(), 0, false);
-    near.put(session, Fields.of(KEY), false);
+    near.put(session, Fields.of(KEY), false, near.flushes());
     SeenSession seen = Objects.requireNonNull(near.unconfirmed(KEY));
     nanos.addAndGet(TimeUnit.MINUTES.toNanos(14));
     seen.used();

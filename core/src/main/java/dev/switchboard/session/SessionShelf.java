@@ -35,7 +35,7 @@ final class SessionShelf {
   private static final Logger log = LoggerFactory.getLogger(SessionShelf.class);
 
   /** Looks for what has ended are so far apart. */
-  static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Idle time-outs from this on are a hundredth shorter at most where a use's end is not read. */
   private static final long LONG_IDLE_NANOS = 100 * PACE_NANOS;
@@ -58,6 +58,11 @@ final class SessionShelf {
   /** When the last look began. */
   private volatile long lookedNanos;
 
+  /**
+   * Creates an empty shelf.
+   *
+   * @param systems whether clock and scheduler are the system's, so that a look comes every second
+   */
   SessionShelf(
       SpecialistName specialist,
       SessionLimits limits,

@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -168,23 +169,26 @@ class CrossingAnswersTests {
         .hasCauseInstanceOf(SessionOpenException.class);
   }
 
+  private static SessionCodec encodingUnless(BooleanSupplier fails) {
+    return new SessionCodec() {
+      @Override
+      public byte[] encode(byte[] plain) {
+        if (fails.getAsBoolean()) {
+          throw new IllegalStateException("no key");
+        }
+        return plain;
+      }
+
+      @Override
+      public byte[] decode(byte[] stored) {
+        return stored;
+      }
+    };
+  }
+
   @Test
   void anOpeningThatCannotBeEncodedIsGivenBack() throws Exception {
-    RedisSessionStore store =
-        store(
-            builder ->
-                builder.codec(
-                    new SessionCodec() {
-                      @Override
-                      public byte[] encode(byte[] plain) {
-                        throw new IllegalStateException("no key");
-                      }
-
-                      @Override
-                      public byte[] decode(byte[] stored) {
-                        return stored;
-                      }
-                    }));
+    RedisSessionStore store = store(builder -> builder.codec(encodingUnless(() -> true)));
     Session opening = claim(store, KEY);
     assertThatIllegalStateException().isThrownBy(() -> store.publish(opening));
     store.fail(KEY, opening.token(), null);
@@ -249,24 +253,7 @@ class CrossingAnswersTests {
   @Test
   void aSessionThatCannotBeStoredAgainKeepsNobodyWaiting() throws Exception {
     AtomicBoolean fails = new AtomicBoolean();
-    RedisSessionStore store =
-        store(
-            builder ->
-                builder.codec(
-                    new SessionCodec() {
-                      @Override
-                      public byte[] encode(byte[] plain) {
-                        if (fails.get()) {
-                          throw new IllegalStateException("no key");
-                        }
-                        return plain;
-                      }
-
-                      @Override
-                      public byte[] decode(byte[] stored) {
-                        return stored;
-                      }
-                    }));
+    RedisSessionStore store = store(builder -> builder.codec(encodingUnless(fails::get)));
     open(store, KEY);
     redis.clear();
     fails.set(true);

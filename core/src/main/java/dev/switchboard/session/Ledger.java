@@ -52,10 +52,12 @@ final class Ledger {
   boolean left(Session session, boolean lost) {
     lock.lock();
     try {
+      if (lost) {
+        session.lose(); // first, as its last use may end now and would let it be closed
+      }
       boolean unused = session.leave();
       counts(session).live--;
-      if (lost || session.isLost()) {
-        session.lose();
+      if (session.isLost()) {
         counts(session).lost++;
         return false;
       }

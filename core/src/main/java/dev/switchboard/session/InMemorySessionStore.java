@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * complete.
  *
  * <p>The end of a use is read from the clock only where the use may have taken a second: an idle
- * timeout of 100 seconds or more may end a second early. With shorter ones, or with another clock
- * or scheduler than the system's, it is exact.
+ * timeout of 100 seconds or more may end a second early, and uses less than 10 microseconds apart
+ * have no order. With shorter ones, or with another clock or scheduler than the system's, both are
+ * exact.
  *
  * @since 0.1
  */

@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,18 @@ public final class Session {
 
   private static final int CAUSE = 7 << CAUSE_SHIFT;
   private static final int USES = (1 << CAUSE_SHIFT) - 1;
+
+  /** Who meets others so often as a use begins lets the uses be counted in several words. */
+  private static final int MEETINGS = 2;
+
+  /** More uses than there are at a time, so that while it is added no count of them is none. */
+  private static final int MANY = 1 << (CAUSE_SHIFT - 1);
+
   private static final List<RemovalCause> CAUSES = List.of(RemovalCause.values());
   private static final AtomicIntegerFieldUpdater<Session> STATE =
       AtomicIntegerFieldUpdater.newUpdater(Session.class, "state");
+  private static final AtomicReferenceFieldUpdater<Session, StripedUses> STRIPED =
+      AtomicReferenceFieldUpdater.newUpdater(Session.class, StripedUses.class, "striped");
 
   private final SessionKey key;
   private final String id;
@@ -37,6 +47,9 @@ public final class Session {
 
   /** All that changes, in one word: there may be a million of these. */
   private volatile int state;
+
+  /** Counts uses besides the word, once threads have met there and until it has left or is lost. */
+  private volatile @Nullable StripedUses striped;
 
   /** When a use of it last ended, on the engine's ticker; lossy. */
   private long lastUsedNanos;
@@ -142,7 +155,8 @@ public final class Session {
    * @return whether it is in use
    */
   public boolean isInUse() {
-    return (state & USES) != 0;
+    StripedUses counting = striped;
+    return (state & USES) + (counting == null ? 0 : counting.sum()) != 0;
   }
 
   long lastUsedNanos() {
@@ -163,7 +177,11 @@ public final class Session {
 
   /** Begins a use, unless it is lost, or has left and its last use has ended. */
   boolean acquire() {
-    for (; ; ) {
+    StripedUses counting = striped;
+    if (counting != null && counting.begin()) {
+      return true;
+    }
+    for (int tries = 1; ; tries++) {
       int seen = state;
       boolean gone = (seen & LOST) != 0 || ((seen & LEFT) != 0 && (seen & USES) == 0);
       if (gone) {
@@ -172,23 +190,45 @@ public final class Session {
       if (STATE.compareAndSet(this, seen, seen + 1)) {
         return true;
       }
+      if (tries == MEETINGS && counting == null) {
+        stripe();
+      }
     }
+  }
+
+  /** Lets threads that begin and end uses all the time count them apart from each other. */
+  void stripe() {
+    STRIPED.compareAndSet(this, null, new StripedUses());
   }
 
   /** Ends a use and returns whether it was the last of a session that has left and is not lost. */
   boolean releaseLast() {
+    StripedUses counting = striped;
+    if (counting != null && counting.end()) {
+      return false;
+    }
     int now = STATE.decrementAndGet(this);
     return (now & (USES | LEFT | LOST)) == LEFT;
   }
 
+  /** Lets the word count all uses from now on. */
+  private void countInOneWord() {
+    STATE.addAndGet(this, MANY); // meanwhile it counts ends whose beginnings it has not counted
+    StripedUses counting = STRIPED.getAndSet(this, StripedUses.FROZEN);
+    int uses = counting == null ? 0 : counting.freeze();
+    STATE.addAndGet(this, uses - MANY);
+  }
+
   /** Marks it as left and returns whether nobody uses it. Once; the ledger's lock is held. */
   boolean leave() {
+    countInOneWord();
     int before = STATE.getAndUpdate(this, seen -> seen | LEFT);
     return (before & USES) == 0;
   }
 
   /** Marks it as lost, whether it has left yet or is about to. The ledger's lock is held. */
   void lose() {
+    countInOneWord();
     STATE.getAndUpdate(this, seen -> seen | LOST);
   }
 

@@ -40,6 +40,11 @@ final class SessionShelf {
   /** Idle time-outs from this on are a hundredth shorter at most where a use's end is not read. */
   private static final long LONG_IDLE_NANOS = 100 * PACE_NANOS;
 
+  /**
+   * Threads that use one session need not write to it more often; how exact the order of use is.
+   */
+  private static final long RESOLUTION_NANOS = TimeUnit.MICROSECONDS.toNanos(10);
+
   private final SpecialistName specialist;
   private final int maxSize;
   private final long ttlNanos;
@@ -93,12 +98,15 @@ final class SessionShelf {
   }
 
   private boolean isServed(Session session) {
-    // Looked at before the time of its last use, which is written before that use ends.
-    boolean inUse = session.isInUse();
     long now = ticker.read();
-    session.setFoundNanos(now);
+    if (now - session.foundNanos() >= RESOLUTION_NANOS) {
+      session.setFoundNanos(now);
+    }
+    // Once more after a look whether it is in use: a use's time is written before it ends.
     return now - session.openedNanos() < ttlNanos
-        && (inUse || now - session.lastUsedNanos() < idleNanos);
+        && (now - session.lastUsedNanos() < idleNanos
+            || session.isInUse()
+            || now - session.lastUsedNanos() < idleNanos);
   }
 
   /** The same; one that has ended leaves. */
@@ -206,7 +214,10 @@ final class SessionShelf {
   void touch(Session session) {
     long found = session.foundNanos();
     boolean isLong = lookedNanos - found >= 0;
-    session.setLastUsedNanos(exact || isLong ? ticker.read() : found);
+    long used = exact || isLong ? ticker.read() : found;
+    if (used != session.lastUsedNanos()) {
+      session.setLastUsedNanos(used);
+    }
   }
 
   /** Lets one task, and no more, look in a second. */

@@ -5,32 +5,31 @@ import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Begins calls that answer later, and has the steps that these are made of. */
 final class LateCalls {
 
   private final SessionCalls calls;
+  private final SessionExchanges exchanges;
   private final Specialists specialists;
   private final SessionSettings settings;
-  private final SessionDrain drain;
   private final LateOpenings openings;
   private final ExclusiveTurns turns;
   private final ConnectorThreads threads;
 
   LateCalls(
       SessionCalls calls,
+      SessionExchanges exchanges,
       Specialists specialists,
       SessionSettings settings,
-      SessionDrain drain,
       LateOpenings openings,
       ExclusiveTurns turns,
       ConnectorThreads threads) {
     this.calls = calls;
+    this.exchanges = exchanges;
     this.specialists = specialists;
     this.settings = settings;
-    this.drain = drain;
     this.openings = openings;
     this.turns = turns;
     this.threads = threads;
@@ -90,22 +89,13 @@ final class LateCalls {
   }
 
   @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
-    return calls.forgetIfLost(context, policy, failure);
+    return exchanges.forgetIfLost(context, policy, failure);
   }
 
   /** Lets the session of {@code successor} take the place of a lost one, unless another has. */
   void exchange(SessionContext owner, Session lost, SessionContext successor) {
-    ReentrantLock exchange = owner.bindLock();
-    exchange.lock();
-    try {
-      if (owner.sessionOrNull() == lost) {
-        owner.takeOver(successor);
-        drain.release(lost);
-        return;
-      }
-    } finally {
-      exchange.unlock();
+    if (!exchanges.takeOver(owner, lost, successor)) {
+      calls.end(successor);
     }
-    calls.end(successor);
   }
 }

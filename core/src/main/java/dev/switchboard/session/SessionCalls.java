@@ -18,7 +18,7 @@ final class SessionCalls {
   private final SessionSettings settings;
   private final SessionDrain drain;
   private final SessionOpenings openings;
-  private final Flights flights;
+  private final SessionExchanges exchanges;
   private final ExclusiveTurns turns;
   private volatile boolean stopped;
 
@@ -28,7 +28,7 @@ final class SessionCalls {
       SessionSettings settings,
       SessionDrain drain,
       SessionOpenings openings,
-      Flights flights,
+      SessionExchanges exchanges,
       ExclusiveTurns turns) {
     this.turns = turns;
     this.store = store;
@@ -36,7 +36,7 @@ final class SessionCalls {
     this.settings = settings;
     this.drain = drain;
     this.openings = openings;
-    this.flights = flights;
+    this.exchanges = exchanges;
   }
 
   void start() {
@@ -137,7 +137,7 @@ final class SessionCalls {
 
   void end(SessionContext context) {
     context.end();
-    handOver(context);
+    exchanges.handOver(context);
     if (context.isLast()) {
       giveBack(context);
     }
@@ -147,17 +147,8 @@ final class SessionCalls {
   void leave(SessionContext context) {
     context.end();
     if (context.leave()) {
-      handOver(context.owner());
+      exchanges.handOver(context.owner());
       giveBack(context.owner());
-    }
-  }
-
-  private void handOver(SessionContext owner) {
-    Flight flight = owner.takeLearning();
-    if (flight != null) {
-      log.debug("A call of {} has ended without binding an id", owner.key());
-      flights.handOver(flight);
-      flights.landed(flight);
     }
   }
 
@@ -202,7 +193,7 @@ final class SessionCalls {
     try {
       return work.run(context);
     } catch (Throwable failure) {
-      Session lost = forgetIfLost(context, policy, failure);
+      Session lost = exchanges.forgetIfLost(context, policy, failure);
       if (lost == null) {
         throw failure;
       }
@@ -216,7 +207,7 @@ final class SessionCalls {
     try {
       return work.run(context);
     } catch (Throwable failure) {
-      if (forgetIfLost(context, policy, failure) != null) {
+      if (exchanges.forgetIfLost(context, policy, failure) != null) {
         throw SessionLostException.again(context.key(), failure);
       }
       throw failure;
@@ -240,70 +231,6 @@ final class SessionCalls {
       throw reopening;
     } finally {
       exchange.unlock();
-    }
-  }
-
-  /**
-   * Returns the session that the failure says is lost, forgotten by now, or null. Where another has
-   * replaced the one that the work was last told of, the failure says nothing of the new one.
-   */
-  @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
-    Session told = context.told();
-    Session session = told != null && told.isLost() ? told : context.sessionOrNull();
-    if (session == null) {
-      return null;
-    }
-    SpecialistConnector connector = specialists.get(session.key().name()).connector().get();
-    if (!LossTest.isLost(context, session, policy, connector, failure)) {
-      return null;
-    }
-    ReentrantLock exchange = context.owner().bindLock();
-    exchange.lock();
-    try {
-      if (context.sessionOrNull() == session) {
-        openings.forget(session);
-      }
-    } finally {
-      exchange.unlock();
-    }
-    return session;
-  }
-
-  /** The reply has named the session of the call that {@code owner} belongs to. */
-  void bind(SessionContext owner, String id) {
-    SessionKey key = owner.key();
-    Specialist.checkId(key.name(), id);
-    Flight flight = owner.takeLearning();
-    try {
-      if (flight != null) {
-        owner.use(openings.land(flight, id));
-        return;
-      }
-      Session session = owner.sessionOrNull();
-      if (session == null || !session.isLearned()) {
-        throw new IllegalStateException(
-            ("the connector of specialist '%s' opened this session: bind(id) is for sessions that"
-                    + " it leaves to the first reply by returning null")
-                .formatted(key.specialist()));
-      }
-      if (!session.id().equals(id)) {
-        owner.use(openings.replace(session, id));
-        drain.release(session);
-      }
-    } catch (Throwable e) {
-      if (flight != null) {
-        flights.handOver(flight);
-      }
-      if (e instanceof Error error) {
-        throw error;
-      }
-      throw e instanceof RuntimeException failure
-          ? failure
-          : SessionOpenException.of(key, "the store failed to keep the id learned", e);
-    } finally {
-      if (flight != null) {
-        flights.landed(flight);
-      }
     }
   }
 }

@@ -39,7 +39,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   private final Ledger ledger = new Ledger();
   private final Specialists specialists;
   private final Flights flights;
-  private final SessionCalls calls;
+  private final SessionExchanges exchanges;
   private final TracedCalls traced;
   private final SessionLifecycle lifecycle;
 
@@ -64,12 +64,14 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     SessionOpenings openings =
         new SessionOpenings(store, specialists, ticker, drain, flights, waits, claims);
     ExclusiveTurns turns = new ExclusiveTurns();
-    this.calls = new SessionCalls(store, specialists, settings, drain, openings, flights, turns);
+    this.exchanges = new SessionExchanges(specialists, drain, openings, flights);
+    SessionCalls calls =
+        new SessionCalls(store, specialists, settings, drain, openings, exchanges, turns);
     ConnectorThreads threads =
         new ConnectorThreads("switchboard", settings.maxConcurrentOpens(), Integer.MAX_VALUE);
     LateOpenings lateOpenings = new LateOpenings(store, openings, flights, waits, claims, threads);
     LateCalls late =
-        new LateCalls(calls, specialists, settings, drain, lateOpenings, turns, threads);
+        new LateCalls(calls, exchanges, specialists, settings, lateOpenings, turns, threads);
     this.traced = new TracedCalls(calls, late, specialists, invocations);
     this.lifecycle = new SessionLifecycle(store, ledger, drain, flights, calls, threads);
     start();
@@ -156,7 +158,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
   }
 
   void bind(SessionContext owner, String id) {
-    calls.bind(owner, id);
+    exchanges.bind(owner, id);
   }
 
   Instant instant(long nanos) {

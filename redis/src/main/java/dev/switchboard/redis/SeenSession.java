@@ -66,8 +66,9 @@ final class SeenSession {
 
   /** Whether its time has not ended. */
   boolean isServed(long now) {
+    // Once more after a look whether it is in use: a use's time is written before it ends.
     return now - session.openedNanos() < ttlNanos
-        && (session.isInUse() || now - usedNanos < idleNanos);
+        && (now - usedNanos < idleNanos || session.isInUse() || now - usedNanos < idleNanos);
   }
 
   /** Whether it can be used without asking Redis, after so many flushes. */

@@ -104,7 +104,7 @@ class SessionShelfTests {
     Session session = open(shelf, ACME);
     long ended = ticker.read();
     int gone = 0;
-    for (int step = 0; step < Faults.scaled(20_000); step++) {
+    for (int step = 0; step < Math.max(20_000, Faults.scaled(20_000)); step++) {
       scheduler.advance(pause(random));
       if (!used.isEmpty() && random.nextBoolean()) {
         end(shelf, used.remove(used.size() - 1));

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.Message;
 import org.springframework.data.redis.connection.MessageListener;
 import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.SubscriptionListener;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnection;
@@ -102,7 +103,14 @@ final class RedisConnector implements AutoCloseable {
   /** Subscribes, now and after every lost connection, which takes at most the connect time-out. */
   void subscribe(String channel, RedisLink.Listener listener) {
     connections.start();
-    connections.getConnection().subscribe(new Subscriber(listener), Shard.bytes(channel));
+    RedisConnection connection = connections.getConnection();
+    try {
+      connection.subscribe(new Subscriber(listener), Shard.bytes(channel));
+    } catch (RuntimeException e) {
+      // It has a connection of its own, which the next try would not use.
+      connection.close();
+      throw e;
+    }
   }
 
   @Override

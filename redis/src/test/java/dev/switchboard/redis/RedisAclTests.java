@@ -24,6 +24,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 class RedisAclTests {
 
   private static final Pattern USER = Pattern.compile("user switchboard on >\\.\\.\\. ([^`]+)`");
+  private static final Pattern SUBSCRIBED_IN_VAIN =
+      Pattern.compile("cmdstat_subscribe:.*rejected_calls=(?:[6-9]|\\d\\d)");
 
   private static List<String> rightsOfTheGuide() throws IOException {
     Matcher user = USER.matcher(Files.readString(Path.of("..", "docs", "redis.md")));
@@ -39,12 +41,8 @@ class RedisAclTests {
           new ArrayList<>(List.of("ACL", "SETUSER", "switchboard", "on", ">secret"));
       user.addAll(rights);
       server.command(user.toArray(String[]::new));
-      RedisStandaloneConfiguration redis =
-          new RedisStandaloneConfiguration("127.0.0.1", server.port());
-      redis.setUsername("switchboard");
-      redis.setPassword("secret");
       try (RedisSessionStore store =
-              RedisSessionStore.builder(new LettuceConnectionFactory(redis))
+              RedisSessionStore.builder(new LettuceConnectionFactory(loginAsSwitchboard(server)))
                   .closeGrace(Duration.ZERO)
                   .commandTimeout(Duration.ofMinutes(1))
                   .build();
@@ -69,6 +67,14 @@ class RedisAclTests {
     }
   }
 
+  private static RedisStandaloneConfiguration loginAsSwitchboard(RedisServerProcess server) {
+    RedisStandaloneConfiguration redis =
+        new RedisStandaloneConfiguration("127.0.0.1", server.port());
+    redis.setUsername("switchboard");
+    redis.setPassword("secret");
+    return redis;
+  }
+
   private static int refusals(RedisServerProcess server) {
     return ((List<?>) java.util.Objects.requireNonNull(server.command("ACL", "LOG"))).size();
   }
@@ -76,5 +82,36 @@ class RedisAclTests {
   @Test
   void rightsOfTheGuideAreEnough() throws IOException {
     assertThat(works(rightsOfTheGuide())).isTrue();
+  }
+
+  private static String told(RedisServerProcess server, String... command) {
+    return String.valueOf(server.command(command));
+  }
+
+  private static boolean isRefusedAgainAndAgain(RedisServerProcess server) {
+    return SUBSCRIBED_IN_VAIN.matcher(told(server, "INFO", "commandstats")).find();
+  }
+
+  private static long connections(RedisServerProcess server) {
+    return told(server, "CLIENT", "LIST")
+        .lines()
+        .filter(client -> client.contains("user=switchboard"))
+        .count();
+  }
+
+  @Test
+  void whoMayNotSubscribeKeepsNoMoreThanTwoConnections() {
+    try (RedisServerProcess server = RedisServerProcess.start()) {
+      server.command(
+          "ACL", "SETUSER", "switchboard", "on", ">secret", "~*", "resetchannels", "+@all");
+      try (RedisSessionStore store =
+              RedisSessionStore.builder(new LettuceConnectionFactory(loginAsSwitchboard(server)))
+                  .build();
+          SpecialistSessions sessions = Sessions.with(store, new AtomicInteger())) {
+        assertThat(Sessions.idOf(sessions, SessionKey.of("crm", "t"))).isNotEmpty();
+        Awaitility.await().until(() -> isRefusedAgainAndAgain(server));
+        Awaitility.await().untilAsserted(() -> assertThat(connections(server)).isLessThan(3));
+      }
+    }
   }
 }

@@ -66,20 +66,26 @@ final class Reaper {
                   shard.isOverfull()
                       ? trim(shelf, shard)
                       : CompletableFuture.completedFuture(reply);
-              return (Long) reply.get(1) > 0 && rounds > 0
-                  ? trimmed.thenCompose(done -> reap(shelf, shard, rounds - 1))
-                  : trimmed;
+              boolean more = (Long) reply.get(1) > 0;
+              return trimmed.thenCompose(
+                  done ->
+                      (more || shard.isOverfull()) && rounds > 0
+                          ? reap(shelf, shard, rounds - 1)
+                          : CompletableFuture.completedFuture(done));
             });
   }
 
-  /** Lets the least recently used leave; those that are in use here last. */
+  /**
+   * Lets the least recently used leave, those that are in use here last; no more at once than Redis
+   * can do between two calls, so that what is left of a great surplus leaves when it is reaped.
+   */
   CompletableFuture<List<Object>> trim(SharedShelf shelf, Shard shard) {
-    List<String> busy =
+    Stream<String> busy =
         shelf.near().inUse().stream()
             .map(SeenSession::field)
-            .filter(field -> shelf.shard(field) == shard)
-            .toList();
-    return link.run(Script.TRIM, shard, busy)
+            .filter(field -> shelf.shard(field) == shard);
+    List<String> arguments = Stream.concat(Stream.of(Integer.toString(BATCH)), busy).toList();
+    return link.run(Script.TRIM, shard, arguments)
         .thenApply(
             reply -> {
               shard.counted(reply.get(0));

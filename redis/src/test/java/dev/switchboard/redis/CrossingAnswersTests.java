@@ -319,4 +319,26 @@ class CrossingAnswersTests {
     assertThat(calls.find()).isTrue();
     return Long.parseLong(calls.group(1));
   }
+
+  @Test
+  void aGreatSurplusLeavesInStepsThatHoldUpNobody() throws Exception {
+    RedisSessionStore store = store();
+    for (int i = 0; i < 350; i++) {
+      open(store, SessionKey.of("crm", "acme", "" + i));
+    }
+    // What a script has left is noted as it ends.
+    RedisSessionStore small =
+        store(settings -> settings.scripts(CrossingAnswersTests::notingWhatIsLeft));
+    small.configure("crm", new SessionLimits(Duration.ofHours(1), null, 20));
+    SkewedRedis.maintain(small);
+    await().until(() -> count("HLEN", "sessions") == 20);
+    List<?> kept = (List<?>) redis.server().command("LRANGE", "kept", "0", "-1");
+    assertThat(Objects.requireNonNull(kept).stream().distinct().toList())
+        .isEqualTo(List.of("350", "250", "150", "50", "20"));
+  }
+
+  private static String notingWhatIsLeft(String script) {
+    return SkewedRedis.standing(script)
+        .replace("\nreturn {count()}", "\nredis.call('RPUSH', 'kept', count())\nreturn {count()}");
+  }
 }

@@ -1,5 +1,6 @@
 package dev.switchboard.redis;
 
+import dev.switchboard.session.Session;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -67,7 +68,8 @@ final class Upkeep {
   private void runSafely() {
     try {
       var unused = run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An error that left here would end all further rounds.
       log.debug("The upkeep of shared sessions failed", e);
     }
   }
@@ -79,7 +81,7 @@ final class Upkeep {
       // Redis may have lost its data, or not have heard something that was sent while it was up.
       var unused = shelves.register();
       unused = evictions.sendPending();
-      local.unsure().forEach(s -> publications.share(shelves.get(s.key()), s));
+      local.unsure().forEach(this::share);
       reaper.tellClosed();
       shelves.all().forEach(touches::sweep);
       reaping =
@@ -87,6 +89,15 @@ final class Upkeep {
               shelves.all().stream().map(reaper::reap).toArray(CompletableFuture[]::new));
     }
     return reaping;
+  }
+
+  private void share(Session session) {
+    try {
+      var unused = publications.share(shelves.get(session.key()), session);
+    } catch (RuntimeException e) {
+      // The codec may not encode it just now, which is nothing to the others.
+      log.debug("Session {} cannot be shared: {}", session, e.getClass().getName());
+    }
   }
 
   synchronized void stop() {

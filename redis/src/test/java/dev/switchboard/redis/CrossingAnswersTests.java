@@ -25,10 +25,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -186,6 +188,15 @@ class CrossingAnswersTests {
     };
   }
 
+  /** Throws what is to be thrown, an error only once. */
+  private static boolean isThrown(AtomicReference<@Nullable Throwable> failure) {
+    if (failure.get() instanceof Error error) {
+      failure.set(null);
+      throw error;
+    }
+    return failure.get() != null;
+  }
+
   @Test
   void anOpeningThatCannotBeEncodedIsGivenBack() throws Exception {
     RedisSessionStore store = store(builder -> builder.codec(encodingUnless(() -> true)));
@@ -340,5 +351,29 @@ class CrossingAnswersTests {
   private static String notingWhatIsLeft(String script) {
     return SkewedRedis.standing(script)
         .replace("\nreturn {count()}", "\nredis.call('RPUSH', 'kept', count())\nreturn {count()}");
+  }
+
+  @Test
+  void upkeepGoesOnThoughASessionCannotBeEncoded() throws Exception {
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    RedisSessionStore store =
+        store(
+            settings ->
+                settings
+                    .commandTimeout(Duration.ofMillis(250))
+                    .codec(encodingUnless(() -> isThrown(failure))));
+    Session inDoubt = claim(store, KEY);
+    redis.server().pause();
+    assertThat(get(store.publish(inDoubt))).isSameAs(inDoubt);
+    redis.server().resume();
+    failure.set(new StackOverflowError());
+    await().until(() -> failure.get() == null);
+    failure.set(new IllegalStateException());
+    RedisSessionStore other = store();
+    Session leaving = open(other, SessionKey.of("crm", "other"));
+    other.stop();
+    get(other.evict(leaving.key(), leaving.token(), RemovalCause.EVICTED));
+    await().untilAsserted(() -> assertThat(left).hasSize(1));
+    assertThat(left.get(0).key()).isEqualTo(leaving.key());
   }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,14 +74,12 @@ final class Evictions {
   CompletionStage<Boolean> evict(SharedShelves shelves, SessionKey key, RemovalCause cause) {
     boolean alone = local.evict(key, null, cause);
     SharedShelf shelf = shelves.find(key.specialist());
-    if (shelf != null) {
-      shelf.near().drop(key);
-    }
     String field = Fields.of(key);
+    Runnable drop = shelf == null ? () -> {} : () -> drop(shelf, field);
     Shard shard = SharedShelf.shard(shelves.shards(key.specialist()), field);
     String call = StoredSession.text(Token.random());
-    return told(link.run(
-            Script.EVICT, shard, List.of(field, "", cause.name(), call, "", Leases.LEASE_MILLIS)))
+    List<String> arguments = List.of(field, "", cause.name(), call, "", Leases.LEASE_MILLIS);
+    return told(drop, () -> link.run(Script.EVICT, shard, arguments))
         .thenApply(reply -> isEvicted(shard, reply) || alone);
   }
 
@@ -89,8 +88,8 @@ final class Evictions {
     if (local.evict(session.key(), session.token(), cause)) {
       return CompletableFuture.completedFuture(true);
     }
-    shelf.near().drop(session);
     Pending eviction = new Pending(shelf, session, cause, Token.random(), News.LOSS);
+    shelf.near().left(eviction.field(), session.token());
     // Whoever has lost a session opens the next: that takes one round trip less so.
     Token following = cause == RemovalCause.LOST ? Token.random() : null;
     return link.run(Script.EVICT, eviction.shard(), eviction.arguments(following))
@@ -157,14 +156,31 @@ final class Evictions {
     return evicted;
   }
 
-  /** What the application evicts must really go, or it must hear that it has not. */
-  private static <T> CompletionStage<T> told(CompletionStage<T> eviction) {
-    return eviction.exceptionally(
-        failure -> {
-          throw new RedisConnectionFailureException(
-              "Redis does not answer: only what this process knows was evicted. Evict it again",
-              RedisLink.cause(failure));
-        });
+  /** Forgets the sessions here whose fields begin so. */
+  private void drop(SharedShelf shelf, String prefix) {
+    shelf.near().dropAll(prefix);
+  }
+
+  /**
+   * What the application evicts must really go, or it must hear that it has not. Dropped here
+   * before, as Redis may not answer, and after, as it may have been found meanwhile.
+   */
+  private static <T> CompletionStage<T> told(
+      Runnable drop, Supplier<? extends CompletionStage<T>> eviction) {
+    drop.run();
+    return eviction
+        .get()
+        .handle(
+            (reply, failure) -> {
+              drop.run();
+              if (failure != null) {
+                throw new RedisConnectionFailureException(
+                    "Redis does not answer: only what this process knows was evicted."
+                        + " Evict it again",
+                    RedisLink.cause(failure));
+              }
+              return reply;
+            });
   }
 
   /** Sends what has had to wait; Redis knows by the call's name what it has done already. */
@@ -187,11 +203,14 @@ final class Evictions {
   CompletionStage<Integer> evictTenant(SharedShelves shelves, String tenant) {
     int alone = local.store().evictTenant(tenant).toCompletableFuture().join();
     String hash = Fields.ofTenant(tenant);
-    shelves.all().forEach(shelf -> shelf.near().dropAll(hash + "."));
+    Runnable drop = () -> shelves.all().forEach(shelf -> drop(shelf, hash + "."));
     // A slash follows the dot that ends a tenant's hash.
-    return told(shelves
-            .allShards()
-            .thenCompose(shards -> evictAll(shards, "[" + hash + ".", "(" + hash + "/")))
+    return told(
+            drop,
+            () ->
+                shelves
+                    .allShards()
+                    .thenCompose(shards -> evictAll(shards, "[" + hash + ".", "(" + hash + "/")))
         .thenApply(shared -> shared + alone);
   }
 
@@ -199,10 +218,9 @@ final class Evictions {
   CompletionStage<Integer> evictSpecialist(SharedShelves shelves, String specialist) {
     int alone = local.store().evictSpecialist(specialist).toCompletableFuture().join();
     SharedShelf shelf = shelves.find(specialist);
-    if (shelf != null) {
-      shelf.near().dropAll("");
-    }
-    return told(evictAll(shelves.shards(specialist), "-", "+")).thenApply(shared -> shared + alone);
+    Runnable drop = shelf == null ? () -> {} : () -> drop(shelf, "");
+    return told(drop, () -> evictAll(shelves.shards(specialist), "-", "+"))
+        .thenApply(shared -> shared + alone);
   }
 
   private CompletionStage<Integer> evictAll(List<Shard> shards, String from, String to) {

@@ -158,10 +158,6 @@ final class NearCache {
     }
   }
 
-  void drop(SessionKey key) {
-    order.invalidate(key);
-  }
-
   /** The session of this opening, which was in this field, has left. */
   void left(String field, Token opening) {
     gone.put(opening, true);

@@ -27,9 +27,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +39,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers that are late, lost or overtaken. All clocks stand still unless put forward. */
 @Timeout(60)
@@ -375,5 +379,52 @@ class CrossingAnswersTests {
     get(other.evict(leaving.key(), leaving.token(), RemovalCause.EVICTED));
     await().untilAsserted(() -> assertThat(left).hasSize(1));
     assertThat(left.get(0).key()).isEqualTo(leaving.key());
+  }
+
+  static Stream<Function<RedisSessionStore, CompletionStage<?>>> evictions() {
+    return Stream.of(
+        store -> store.evict(KEY, null, RemovalCause.EVICTED),
+        store -> store.evictTenant("acme"),
+        store -> store.evictSpecialist("crm"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("evictions")
+  void whatIsFoundWhileItIsEvictedIsNotServedAfterwards(
+      Function<RedisSessionStore, CompletionStage<?>> evict) throws Exception {
+    open(store(), KEY);
+    RedisSessionStore store =
+        store(settings -> settings.scripts(script -> silent(SkewedRedis.standing(script))));
+    get(store.claim(SessionKey.of("crm", "other"))); // lets Redis know the scripts
+    get(evict.apply(store));
+    open(store(), KEY);
+    redis.server().pause();
+    CompletionStage<Claim> claim = store.claim(KEY);
+    CompletionStage<?> evicted = evict.apply(store);
+    redis.server().resume();
+    assertThat(get(claim)).isInstanceOf(Found.class);
+    get(evicted);
+    assertThat(store.find(KEY)).isNull();
+  }
+
+  @Test
+  void aSessionThatIsFoundWhileItIsReplacedIsNotServedAfterwards() throws Exception {
+    RedisSessionStore store =
+        store(settings -> settings.scripts(script -> silent(SkewedRedis.standing(script))));
+    Session replaced = open(store(), KEY);
+    get(store.claim(SessionKey.of("crm", "other"))); // lets Redis know the scripts
+    get(store.evict(KEY, Token.random(), RemovalCause.REPLACED));
+    redis.server().pause();
+    CompletionStage<Claim> claim = store.claim(KEY);
+    CompletionStage<Boolean> evicted = store.evict(KEY, replaced.token(), RemovalCause.REPLACED);
+    redis.server().resume();
+    assertThat(get(claim)).isInstanceOf(Found.class);
+    assertThat(get(evicted)).isTrue();
+    assertThat(store.find(KEY)).isNull();
+  }
+
+  /** Nobody hears what has left, as while the connection that brings the news is away. */
+  private static String silent(String script) {
+    return script.replaceFirst("redis\\.call\\('PUBLISH'.*", "");
   }
 }

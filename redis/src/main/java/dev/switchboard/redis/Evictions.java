@@ -156,9 +156,10 @@ final class Evictions {
     return evicted;
   }
 
-  /** Forgets the sessions here whose fields begin so. */
+  /** Forgets the sessions here whose fields begin so, and openings that nobody has begun yet. */
   private void drop(SharedShelf shelf, String prefix) {
     shelf.near().dropAll(prefix);
+    leases.unprepare(shelf, prefix);
   }
 
   /**

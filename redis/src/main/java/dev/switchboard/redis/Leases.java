@@ -141,6 +141,18 @@ final class Leases {
     prepared.values().removeIf(lease -> isUnclaimed(lease, now));
   }
 
+  /** Gives back the prepared openings whose fields begin so: their eviction voids them. */
+  void unprepare(SharedShelf shelf, String prefix) {
+    prepared.forEach(
+        (key, lease) -> {
+          if (lease.shelf == shelf
+              && lease.field.startsWith(prefix)
+              && prepared.remove(key, lease)) {
+            giveBack(lease, "");
+          }
+        });
+  }
+
   private boolean isUnclaimed(Lease lease, long now) {
     boolean unclaimed = now - lease.sinceNanos >= UNCLAIMED_NANOS;
     if (unclaimed) {

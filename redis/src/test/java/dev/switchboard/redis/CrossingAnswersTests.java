@@ -427,4 +427,17 @@ class CrossingAnswersTests {
   private static String silent(String script) {
     return script.replaceFirst("redis\\.call\\('PUBLISH'.*", "");
   }
+
+  @ParameterizedTest
+  @MethodSource("evictions")
+  void anEvictionIsNothingToWhoOpensLater(Function<RedisSessionStore, CompletionStage<?>> evict)
+      throws Exception {
+    RedisSessionStore store = store();
+    Session lost = open(store, KEY);
+    // Redis has leased the next opening with that.
+    assertThat(get(store.evict(KEY, lost.token(), RemovalCause.LOST))).isTrue();
+    get(evict.apply(store));
+    Session next = claim(store, KEY);
+    assertThat(get(store.publish(next))).isSameAs(next);
+  }
 }

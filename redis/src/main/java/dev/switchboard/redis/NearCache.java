@@ -136,9 +136,16 @@ final class NearCache {
   void put(Session session, String field, boolean usedTold, int flushesBefore) {
     SeenSession entry =
         new SeenSession(session, field, ticker, ttlNanos, idleNanos, flushesBefore, usedTold);
-    fields.put(field, entry);
-    entries.put(session.key(), entry);
-    order.put(session.key(), entry);
+    // In one step, or what two answers bring at once could be found in one of them only.
+    order
+        .asMap()
+        .compute(
+            session.key(),
+            (key, before) -> {
+              fields.put(field, entry);
+              entries.put(key, entry);
+              return entry;
+            });
     if (gone.getIfPresent(session.token()) != null) {
       order.asMap().remove(session.key(), entry);
     }

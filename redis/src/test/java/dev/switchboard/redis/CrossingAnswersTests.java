@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -426,6 +427,29 @@ class CrossingAnswersTests {
   /** Nobody hears what has left, as while the connection that brings the news is away. */
   private static String silent(String script) {
     return script.replaceFirst("redis\\.call\\('PUBLISH'.*", "");
+  }
+
+  @Test
+  void whatTwoAnswersBringAtOnceHearsWhenItLeaves() {
+    String field = Fields.of(KEY);
+    Session one = new Session(KEY, "one", Token.random(), 0, false);
+    Session another = new Session(KEY, "another", Token.random(), 0, false);
+    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    AtomicInteger readings = new AtomicInteger();
+    NearCache near =
+        new NearCache(
+            LIMITS,
+            () -> {
+              if (readings.incrementAndGet() == 2) {
+                meanwhile.getAndSet(() -> {}).run();
+              }
+              return 0;
+            });
+    meanwhile.set(() -> near.put(another, field, false, near.flushes()));
+    near.put(one, field, false, near.flushes());
+    assertThat(near.fresh(KEY)).isSameAs(one);
+    near.left(field, one.token());
+    assertThat(near.fresh(KEY)).isNull();
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.switchboard.session.Token;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -184,20 +185,28 @@ final class Evictions {
             });
   }
 
-  /** Sends what has had to wait; Redis knows by the call's name what it has done already. */
+  /**
+   * Sends what has had to wait; Redis knows by the call's name what it has done already. Completes
+   * once it has answered: what it refuses waits on, but holds up nothing else.
+   */
   CompletableFuture<?> sendPending() {
     return CompletableFuture.allOf(
-        pending.values().stream()
-            .map(
-                late ->
-                    link.send(Script.EVICT, late.shard(), late.arguments(null))
-                        .thenAccept(
-                            reply -> {
-                              if (pending.remove(late.call, late)) {
-                                evicted(late, reply);
-                              }
-                            }))
-            .toArray(CompletableFuture[]::new));
+        pending.values().stream().map(this::sendAgain).toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<?> sendAgain(Pending late) {
+    return link.send(Script.EVICT, late.shard(), late.arguments(null))
+        .handle(
+            (reply, failure) -> {
+              if (failure == null) {
+                if (pending.remove(late.call, late)) {
+                  evicted(late, reply);
+                }
+              } else if (!RedisLink.isRefused(failure)) {
+                throw new CompletionException(RedisLink.cause(failure));
+              }
+              return late;
+            });
   }
 
   /** Forgets all sessions of a tenant, at all specialists; returns how many. */

@@ -1,5 +1,6 @@
 package dev.switchboard.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -111,7 +112,7 @@ final class RedisLink implements AutoCloseable {
     if (!up) {
       return CompletableFuture.failedFuture(unavailable());
     }
-    return send(script, shard, arguments).whenComplete((answer, failure) -> count(failure));
+    return send(script, shard, arguments).whenComplete((answer, failure) -> count(shard, failure));
   }
 
   /** Reads what is stored in a field for a caller, null for nothing, unless the link is down. */
@@ -120,7 +121,7 @@ final class RedisLink implements AutoCloseable {
       return CompletableFuture.failedFuture(unavailable());
     }
     return command(redis -> redis.hget(shard.sessions(), Shard.bytes(field)))
-        .whenComplete((stored, failure) -> count(failure));
+        .whenComplete((stored, failure) -> count(shard, failure));
   }
 
   /** Runs a script whether the link is down or not, and whatever comes of it. */
@@ -173,9 +174,20 @@ final class RedisLink implements AutoCloseable {
     return failure instanceof CompletionException && cause != null ? cause : failure;
   }
 
-  private void count(@Nullable Throwable failure) {
+  /** Whether Redis has answered, though with an error. */
+  static boolean isRefused(Throwable failure) {
+    return cause(failure) instanceof RedisCommandExecutionException;
+  }
+
+  private static boolean isOfAnotherType(Throwable failure) {
+    return isRefused(failure) && String.valueOf(cause(failure).getMessage()).contains("WRONGTYPE");
+  }
+
+  private void count(Shard shard, @Nullable Throwable failure) {
     if (failure == null) {
       failures.set(0);
+    } else if (isOfAnotherType(failure)) {
+      shard.taken();
     } else if (failures.incrementAndGet() >= FAILURES_TO_OPEN && up) {
       up = false;
       log.warn(

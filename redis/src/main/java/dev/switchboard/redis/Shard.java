@@ -4,8 +4,11 @@ import dev.switchboard.session.SessionLimits;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of one specialist that are in one hash slot: the keys that every script is given,
@@ -16,7 +19,10 @@ final class Shard {
   private static final List<String> KEYS =
       List.of("sessions", "leases", "touched", "opened", "index", "closing", "closings", "gone");
   private static final String NO_LIMIT = "-1";
+  private static final Logger log = LoggerFactory.getLogger(Shard.class);
 
+  private final String slot;
+  private final AtomicBoolean taken = new AtomicBoolean();
   private final byte[][] keys;
   private final byte[][] head;
   private final int maxSize;
@@ -33,7 +39,7 @@ final class Shard {
    */
   Shard(
       Namespace space, String specialist, int bucket, @Nullable SessionLimits limits, int maxSize) {
-    String slot = space.key("{" + space.name() + ":" + specialist + ":" + bucket + "}");
+    this.slot = space.key("{" + space.name() + ":" + specialist + ":" + bucket + "}");
     this.maxSize = maxSize;
     this.keys = KEYS.stream().map(key -> bytes(slot + ":" + key)).toArray(byte[][]::new);
     this.head =
@@ -66,6 +72,16 @@ final class Shard {
   /** How many sessions there were when Redis last told. */
   int size() {
     return size;
+  }
+
+  /** Somebody else uses one of these keys, which hurts only these sessions; says so once. */
+  void taken() {
+    if (!taken.getAndSet(true)) {
+      log.warn(
+          "Something else is kept in Redis under {}:*: calls that need these keys go on without"
+              + " Redis until it is deleted",
+          slot);
+    }
   }
 
   /** The hash of the sessions, each in its field. */

@@ -170,6 +170,7 @@ class HostileContentTests {
       }
     }
     assertThat(one.ask(ACME)).isEqualTo(known);
+    assertThat(one.isShared() && another.isShared()).isTrue();
     server.command("DEL", StoredContent.key(name));
     await()
         .untilAsserted(

@@ -222,7 +222,8 @@ final class RedisLink implements AutoCloseable {
         subscribed = true;
       }
       answer = send(Script.PROBE, probed, List.of()).thenCompose(ok -> listener.recovering());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An error, such as no thread to be had, would end all further tries.
       answer = CompletableFuture.failedFuture(e);
     }
     answer.whenComplete((ok, failure) -> probed(failure));

@@ -464,4 +464,21 @@ class CrossingAnswersTests {
     Session next = claim(store, KEY);
     assertThat(get(store.publish(next))).isSameAs(next);
   }
+
+  @Test
+  void anErrorIsNotTheLastTryToReachRedis() {
+    AtomicBoolean thrown = new AtomicBoolean();
+    RedisSessionStore store =
+        store(
+            settings ->
+                settings.scripts(
+                    script -> {
+                      if (script.equals(Script.PROBE.text()) && !thrown.getAndSet(true)) {
+                        throw new StackOverflowError();
+                      }
+                      return SkewedRedis.standing(script);
+                    }));
+    await().until(() -> store.state().available());
+    assertThat(thrown).isTrue();
+  }
 }

@@ -24,10 +24,12 @@ public class Invocation {
 
   private final @Nullable Method method;
 
-  /** Null without a deadline. */
-  private final @Nullable Ticker ticker;
+  private final Ticker ticker;
+  private final long startNanos;
 
-  private final long deadline;
+  /** From its start, {@link Long#MAX_VALUE} for any. */
+  private final long allowedNanos;
+
   private final @Nullable Trace trace;
   private @Nullable Set<Object> recovered;
 
@@ -36,7 +38,7 @@ public class Invocation {
    * that is less.
    *
    * @param method the method called, null where there is none
-   * @param ticker the clock that deadlines are read from
+   * @param ticker the clock that times are read from
    * @param timeoutNanos the time it may take in nanoseconds, {@link Long#MAX_VALUE} for any
    * @param enclosing the invocation it is nested in, or null
    * @param trace what watches it, or null
@@ -50,10 +52,9 @@ public class Invocation {
     this.trace = trace;
     this.method = method;
     long left = enclosing == null ? Long.MAX_VALUE : enclosing.remainingNanos();
-    long allowed = Math.min(timeoutNanos, left);
-    boolean bounded = allowed != Long.MAX_VALUE;
-    this.ticker = bounded ? ticker : null;
-    this.deadline = bounded ? ticker.read() + allowed : 0;
+    this.allowedNanos = Math.min(timeoutNanos, left);
+    this.ticker = ticker;
+    this.startNanos = ticker.read();
   }
 
   /**
@@ -113,7 +114,36 @@ public class Invocation {
    * @return nanoseconds, zero or less once it has passed, {@link Long#MAX_VALUE} without a deadline
    */
   public final long remainingNanos() {
-    return ticker == null ? Long.MAX_VALUE : deadline - ticker.read();
+    return allowedNanos == Long.MAX_VALUE ? Long.MAX_VALUE : allowedNanos - elapsedNanos();
+  }
+
+  /**
+   * Tells how much time has passed since it began.
+   *
+   * @return nanoseconds
+   */
+  public final long elapsedNanos() {
+    return ticker.read() - startNanos;
+  }
+
+  /**
+   * Tells the time to a call of the method that is an attempt of it. To read a clock can cost as
+   * much as all else that such a call does, so the first attempt is told when the invocation began.
+   *
+   * @param clock what else the time is read from
+   * @return nanoseconds on {@code clock}
+   */
+  public final long nowNanos(Ticker clock) {
+    return clock == ticker && method != null && !isRetry() ? startNanos : clock.read();
+  }
+
+  /**
+   * Tells whether an earlier attempt has failed.
+   *
+   * @return false in the first
+   */
+  protected boolean isRetry() {
+    return false;
   }
 
   /**

@@ -28,7 +28,6 @@ public final class RetryContext {
 
   private final @Nullable List<String> ids;
   private final Bound invocation;
-  private final long start;
   private volatile int retries;
   private volatile boolean givenUp;
   private volatile @Nullable RetryScope scope;
@@ -51,7 +50,6 @@ public final class RetryContext {
       this.scope = scope; // volatile, and null for most
     }
     this.invocation = new Bound(this, method, enclosing, trace);
-    this.start = engine.ticker().read();
   }
 
   /**
@@ -147,7 +145,7 @@ public final class RetryContext {
 
   /** {@return the time since the invocation began, waits included} */
   public Duration elapsed() {
-    return Duration.ofNanos(engine.ticker().read() - start);
+    return Duration.ofNanos(invocation.elapsedNanos());
   }
 
   /**
@@ -303,6 +301,11 @@ public final class RetryContext {
           enclosing == null ? null : enclosing.invocation,
           trace);
       this.context = context;
+    }
+
+    @Override
+    protected boolean isRetry() {
+      return context.isRetry();
     }
   }
 }

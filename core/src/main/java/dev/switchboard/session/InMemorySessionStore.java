@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * complete.
  *
  * <p>The end of a use is read from the clock only where the use may have taken a second: an idle
- * timeout of 100 seconds or more may end a second early, and uses less than 10 microseconds apart
- * have no order. With shorter ones, or with another clock or scheduler than the system's, both are
- * exact.
+ * timeout of 100 seconds or more may end a second early, uses less than 10 microseconds apart have
+ * no order, and a retried call finds its session as of its own beginning. With shorter ones, or
+ * with another clock or scheduler than the system's, both are exact.
  *
  * @since 0.1
  */
@@ -70,8 +70,8 @@ public final class InMemorySessionStore implements SessionStore {
   }
 
   @Override
-  public @Nullable Session find(SessionKey key) {
-    return shelf(key).find(key);
+  public @Nullable Session find(SessionKey key, long nanos) {
+    return shelf(key).find(key, nanos);
   }
 
   @Override

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LateOpenings {
 
-  private final SessionStore store;
   private final SessionOpenings openings;
   private final Flights flights;
   private final FlightWaits waits;
@@ -23,13 +22,11 @@ final class LateOpenings {
   private final ConnectorThreads threads;
 
   LateOpenings(
-      SessionStore store,
       SessionOpenings openings,
       Flights flights,
       FlightWaits waits,
       Claims claims,
       ConnectorThreads threads) {
-    this.store = store;
     this.openings = openings;
     this.flights = flights;
     this.waits = waits;
@@ -39,9 +36,7 @@ final class LateOpenings {
 
   /** Gives {@code context} a session in use, or the flight that its {@code bind} will end. */
   CompletableFuture<Acquisition> acquire(SessionContext context, ThreadBindings caller) {
-    Session found = store.find(context.key());
-    if (found != null && found.acquire()) {
-      context.use(found);
+    if (openings.find(context, null)) {
       return CompletableFuture.completedFuture(Acquisition.HIT);
     }
     return joinOrLead(context, caller);

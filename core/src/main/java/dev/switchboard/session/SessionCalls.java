@@ -66,12 +66,14 @@ final class SessionCalls {
         return joinAndRun(thread, context, policy, invocation, work);
       }
       if (!policy.exclusive()) {
-        return acquireAndRun(thread, context, policy, invocation, work);
+        acquire(context, invocation);
+        return runAndEnd(thread, context, policy, invocation, work);
       }
       ExclusiveTurns.Turn turn = turns.take(key);
       try {
         specialists.get(key.name()).events().await(turn, settings.exclusiveWait(), trace);
-        return acquireAndRun(thread, context, policy, invocation, work);
+        acquire(context, null);
+        return runAndEnd(thread, context, policy, invocation, work);
       } finally {
         turn.leave();
       }
@@ -100,14 +102,13 @@ final class SessionCalls {
     }
   }
 
-  private <T extends @Nullable Object, X extends Throwable> T acquireAndRun(
+  private <T extends @Nullable Object, X extends Throwable> T runAndEnd(
       @Nullable Object[] thread,
       SessionContext context,
       SessionPolicy policy,
       @Nullable Invocation invocation,
       SessionWork<T, X> work)
       throws X {
-    acquire(context);
     try {
       return run(thread, context, policy, invocation, work);
     } finally {
@@ -121,17 +122,17 @@ final class SessionCalls {
     }
   }
 
-  private void acquire(SessionContext context) {
+  private void acquire(SessionContext context, @Nullable Invocation attemptOf) {
     refuseIfStopped();
     // Also lets the store know the specialist's limits before it is asked for the first time.
-    specialists.get(context.key().name()).events().acquire(openings, context);
+    specialists.get(context.key().name()).events().acquire(openings, context, attemptOf);
   }
 
   /** On behalf of who may be over, and then hears of nothing any more. */
   private void acquireForOwner(SessionContext context) {
     SessionContext owner = context.owner();
     SessionContext successor = owner.successor(context);
-    acquire(successor);
+    acquire(successor, null);
     owner.takeOver(successor);
   }
 

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
@@ -39,11 +40,25 @@ final class SessionOpenings {
     this.claims = claims;
   }
 
+  /**
+   * Gives {@code context} the session in use that the store has in memory, if it has one.
+   *
+   * @param attemptOf what the call is an attempt of, where it has not waited since, or else null
+   * @return whether there is one
+   */
+  boolean find(SessionContext context, @Nullable Invocation attemptOf) {
+    long now = attemptOf == null ? ticker.read() : attemptOf.nowNanos(ticker);
+    Session found = store.find(context.key(), now);
+    if (found == null || !found.acquire()) {
+      return false;
+    }
+    context.use(found);
+    return true;
+  }
+
   /** Gives {@code context} a session in use, or the flight that its {@code bind} will end. */
-  Acquisition acquire(SessionContext context) {
-    Session found = store.find(context.key());
-    if (found != null && found.acquire()) {
-      context.use(found);
+  Acquisition acquire(SessionContext context, @Nullable Invocation attemptOf) {
+    if (find(context, attemptOf)) {
       return Acquisition.HIT;
     }
     for (; ; ) {

@@ -25,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * <p>While there are sessions, one task looks every second for what has ended. It does not keep the
  * shelf.
  *
- * <p>To read the clock can cost as much as all else that a use does here, so it is read once, when
- * the session is found, and again at the end only where there has been a look since. What was used
- * for less than a second is idle from when it was found. With a short idle time-out, or another
- * clock or scheduler than the system's, each end is read.
+ * <p>To read the clock can cost as much as all else that a use does here, so the time that it is
+ * found at is its caller's, and is read again at the end only where there has been a look since.
+ * What was used for less than a second is idle from when it was found. With a short idle time-out,
+ * or another clock or scheduler than the system's, each beginning and each end is read.
  */
 final class SessionShelf {
 
@@ -91,14 +91,17 @@ final class SessionShelf {
     return size.get();
   }
 
-  /** Returns the key's session while it may be served. Takes no lock. */
-  @Nullable Session find(SessionKey key) {
+  /**
+   * Returns the key's session while it may be served. Takes no lock.
+   *
+   * @param now the time, or what it was a little before
+   */
+  @Nullable Session find(SessionKey key, long now) {
     Session session = stored.get(key);
-    return session != null && isServed(session) ? session : null;
+    return session != null && isServed(session, exact ? ticker.read() : now) ? session : null;
   }
 
-  private boolean isServed(Session session) {
-    long now = ticker.read();
+  private boolean isServed(Session session, long now) {
     if (now - session.foundNanos() >= RESOLUTION_NANOS) {
       session.setFoundNanos(now);
     }
@@ -112,7 +115,7 @@ final class SessionShelf {
   /** The same; one that has ended leaves. */
   @Nullable Session findOrExpire(SessionKey key) {
     Session session = stored.get(key);
-    if (session != null && !isServed(session)) {
+    if (session != null && !isServed(session, ticker.read())) {
       remove(session, RemovalCause.EXPIRED);
       return null;
     }

@@ -82,9 +82,11 @@ public interface SessionStore {
    * #touch} tells of those.
    *
    * @param key whose conversation
+   * @param nanos when the call that looks began, or later, on the engine's ticker: to spare a store
+   *     reading its own
    * @return a session within its ttl and idle time, or null where only {@link #claim} can tell
    */
-  @Nullable Session find(SessionKey key);
+  @Nullable Session find(SessionKey key, long nanos);
 
   /**
    * Finds the key's session or grants its opening to the caller. Where another process opens it,

@@ -38,10 +38,10 @@ final class SpecialistEvents {
   }
 
   /** Lets a call come to its session, and tells how that went. */
-  void acquire(SessionOpenings openings, SessionContext context) {
+  void acquire(SessionOpenings openings, SessionContext context, @Nullable Invocation attemptOf) {
     Acquisition outcome = Acquisition.FAILED;
     try {
-      outcome = openings.acquire(context);
+      outcome = openings.acquire(context, attemptOf);
     } finally {
       acquired(outcome);
     }

@@ -69,7 +69,7 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
         new SessionCalls(store, specialists, settings, drain, openings, exchanges, turns);
     ConnectorThreads threads =
         new ConnectorThreads("switchboard", settings.maxConcurrentOpens(), Integer.MAX_VALUE);
-    LateOpenings lateOpenings = new LateOpenings(store, openings, flights, waits, claims, threads);
+    LateOpenings lateOpenings = new LateOpenings(openings, flights, waits, claims, threads);
     LateCalls late =
         new LateCalls(calls, exchanges, specialists, settings, lateOpenings, turns, threads);
     this.traced = new TracedCalls(calls, late, specialists, invocations);

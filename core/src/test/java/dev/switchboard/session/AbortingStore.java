@@ -47,8 +47,8 @@ final class AbortingStore extends HeldStore {
   }
 
   @Override
-  public @Nullable Session find(SessionKey key) {
-    return this.<@Nullable Session>step(() -> super.find(key));
+  public @Nullable Session find(SessionKey key, long nanos) {
+    return this.<@Nullable Session>step(() -> super.find(key, nanos));
   }
 
   @Override

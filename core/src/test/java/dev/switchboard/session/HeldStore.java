@@ -33,8 +33,8 @@ class HeldStore implements SessionStore {
   }
 
   @Override
-  public @Nullable Session find(SessionKey key) {
-    return store.find(key);
+  public @Nullable Session find(SessionKey key, long nanos) {
+    return store.find(key, nanos);
   }
 
   @Override

@@ -289,8 +289,8 @@ final class PlayedEngine implements Schedules.Play {
     }
 
     @Override
-    public @Nullable Session find(SessionKey key) {
-      Session found = super.find(key);
+    public @Nullable Session find(SessionKey key, long nanos) {
+      Session found = super.find(key, nanos);
       Schedules.point("found");
       return found;
     }

@@ -141,8 +141,8 @@ class SessionRaceTests {
       private boolean left;
 
       @Override
-      public @Nullable Session find(SessionKey key) {
-        return byClaim ? null : leaving(super.find(key));
+      public @Nullable Session find(SessionKey key, long nanos) {
+        return byClaim ? null : leaving(super.find(key, nanos));
       }
 
       @Override

@@ -31,7 +31,7 @@ class SessionShelfTests {
 
     scheduler.advance(IDLE.minusSeconds(1));
 
-    assertThat(shelf.find(ACME)).isSameAs(session);
+    assertThat(shelf.find(ACME, ticker.read())).isSameAs(session);
   }
 
   @Test
@@ -44,9 +44,9 @@ class SessionShelfTests {
     end(shelf, session);
 
     ticker.advance(IDLE.minusSeconds(1));
-    assertThat(shelf.find(ACME)).isSameAs(session);
+    assertThat(shelf.find(ACME, ticker.read())).isSameAs(session);
     ticker.advance(SECOND);
-    assertThat(shelf.find(ACME)).isNull();
+    assertThat(shelf.find(ACME, ticker.read())).isNull();
   }
 
   @Test
@@ -54,11 +54,11 @@ class SessionShelfTests {
     SessionShelf shelf = shelf(IDLE, 10);
     Session session = open(shelf, ACME);
     ticker.advance(IDLE.minusSeconds(1));
-    assertThat(shelf.find(ACME)).isSameAs(session);
+    assertThat(shelf.find(ACME, ticker.read())).isSameAs(session);
 
     ticker.advance(SECOND);
 
-    assertThat(shelf.find(ACME)).isNull();
+    assertThat(shelf.find(ACME, ticker.read())).isNull();
   }
 
   @Test
@@ -72,7 +72,7 @@ class SessionShelfTests {
 
     ticker.advance(idle.minusNanos(1));
 
-    assertThat(shelf.find(ACME)).isSameAs(session);
+    assertThat(shelf.find(ACME, ticker.read())).isSameAs(session);
   }
 
   @Test
@@ -80,7 +80,7 @@ class SessionShelfTests {
     SessionShelf shelf = shelf(IDLE, 3);
     for (String tenant : List.of("acme", "globex", "initech", "acme", "globex", "umbrella")) {
       SessionKey key = SessionKey.of("marketing", tenant);
-      Session session = shelf.find(key);
+      Session session = shelf.find(key, ticker.read());
       if (session == null) {
         session = open(shelf, key);
       }
@@ -89,7 +89,7 @@ class SessionShelfTests {
       ticker.advance(Duration.ofNanos(10_000));
     }
 
-    assertThat(shelf.find(SessionKey.of("marketing", "initech"))).isNull();
+    assertThat(shelf.find(SessionKey.of("marketing", "initech"), ticker.read())).isNull();
     assertThat(shelf.size()).isEqualTo(3);
   }
 
@@ -111,7 +111,7 @@ class SessionShelfTests {
         ended = ticker.read();
         continue;
       }
-      Session found = shelf.find(ACME);
+      Session found = shelf.find(ACME, ticker.read());
       long idleNanos = used.isEmpty() ? ticker.read() - ended : 0;
       if (found == null) {
         assertThat(idleNanos).as("step %d", step).isGreaterThan(idle.minus(SECOND).toNanos());
@@ -157,8 +157,8 @@ class SessionShelfTests {
     return shelf.add(new Session(key, "id", Token.random(), ticker.read(), false));
   }
 
-  private static void begin(SessionShelf shelf, SessionKey key) {
-    Session session = shelf.find(key);
+  private void begin(SessionShelf shelf, SessionKey key) {
+    Session session = shelf.find(key, ticker.read());
     assertThat(session != null && session.acquire()).isTrue();
   }
 

@@ -90,11 +90,11 @@ abstract class SessionStoreContractTests {
 
   @Test
   void aColdKeyIsGrantedAndThenFound() {
-    assertThat(store.find(ACME)).isNull();
+    assertThat(store.find(ACME, nanos())).isNull();
     Session session = open(ACME);
-    assertThat(store.find(ACME)).isSameAs(session);
+    assertThat(store.find(ACME, nanos())).isSameAs(session);
     assertThat(found(ACME)).isEqualTo(session.token());
-    assertThat(store.find(GLOBEX)).isNull();
+    assertThat(store.find(GLOBEX, nanos())).isNull();
   }
 
   @Test
@@ -127,7 +127,7 @@ abstract class SessionStoreContractTests {
     get(store.evict(ACME, first.token(), RemovalCause.LOST));
     Session second = open(ACME);
     assertThat(get(store.evict(ACME, first.token(), RemovalCause.LOST))).isFalse();
-    assertThat(store.find(ACME)).isSameAs(second);
+    assertThat(store.find(ACME, nanos())).isSameAs(second);
     settle();
     assertThat(departures.causes).containsExactly(RemovalCause.LOST);
   }
@@ -140,7 +140,7 @@ abstract class SessionStoreContractTests {
     Session other = open(GLOBEX);
     assertThat(get(store.evictTenant("acme"))).isEqualTo(3);
     assertThat(get(store.evictTenant("acme"))).isZero();
-    assertThat(store.find(ACME)).isNull();
+    assertThat(store.find(ACME, nanos())).isNull();
     settle();
     assertThat(departures.live).containsExactly(other);
     assertThat(departures.causes).containsOnly(RemovalCause.EVICTED).hasSize(3);
@@ -154,7 +154,7 @@ abstract class SessionStoreContractTests {
     assertThat(get(store.evictSpecialist("crm"))).isEqualTo(2);
     assertThat(get(store.evictSpecialist("crm"))).isZero();
     assertThat(get(store.evictSpecialist("unknown"))).isZero();
-    assertThat(store.find(ACME)).isNull();
+    assertThat(store.find(ACME, nanos())).isNull();
     settle();
     assertThat(departures.live).containsExactly(other);
     assertThat(departures.causes).containsOnly(RemovalCause.EVICTED).hasSize(2);
@@ -241,7 +241,7 @@ abstract class SessionStoreContractTests {
     session.releaseLast();
     advance(Duration.ofMinutes(9));
     assertThat(found(ACME)).isEqualTo(session.token());
-    assertThat(store.find(ACME)).isSameAs(session);
+    assertThat(store.find(ACME, nanos())).isSameAs(session);
   }
 
   @Test
@@ -278,7 +278,7 @@ abstract class SessionStoreContractTests {
       assertThat(found(ACME)).isEqualTo(session.token());
       advance(Duration.ofMinutes(10));
     }
-    assertThat(store.find(ACME)).isNull();
+    assertThat(store.find(ACME, nanos())).isNull();
     assertThat(found(ACME)).isNull();
     advance(Duration.ofSeconds(2));
     assertThat(departures.live).isEmpty();

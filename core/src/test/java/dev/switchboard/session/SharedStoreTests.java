@@ -39,7 +39,7 @@ class SharedStoreTests {
     volatile boolean deaf;
 
     @Override
-    public @Nullable Session find(SessionKey key) {
+    public @Nullable Session find(SessionKey key, long nanos) {
       return null;
     }
 

@@ -85,19 +85,17 @@ final class NearCache {
   }
 
   /** Returns the key's session where it is fresh. */
-  @Nullable Session fresh(SessionKey key) {
+  @Nullable Session fresh(SessionKey key, long now) {
     SeenSession entry = entries.get(key);
-    if (entry == null) {
-      return null;
-    }
-    long now = ticker.read();
-    return entry.isFresh(now, flushes.get()) && entry.isServed(now) ? entry.session() : null;
+    return entry != null && entry.isFresh(now, flushes.get()) && entry.isServed(now)
+        ? entry.session()
+        : null;
   }
 
   /** Returns the key's session, fresh or not, unless its time has ended. */
-  @Nullable Session any(SessionKey key) {
+  @Nullable Session any(SessionKey key, long now) {
     SeenSession entry = entries.get(key);
-    return entry != null && entry.isServed(ticker.read()) ? entry.session() : null;
+    return entry != null && entry.isServed(now) ? entry.session() : null;
   }
 
   /**

@@ -68,7 +68,7 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
     RemoteClaims remote =
         new RemoteClaims(
             link, leases, known, publications, timer, ticker, openTimeout, learnTimeout);
-    claims = new SharedClaims(link, local, publications, remote, failing);
+    claims = new SharedClaims(link, ticker, local, publications, remote, failing);
     touches = new Touches(link);
     upkeep =
         new Upkeep(timer, link, shelves, leases, evictions, touches, reaper, local, publications);
@@ -107,13 +107,13 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
   }
 
   @Override
-  public @Nullable Session find(SessionKey key) {
+  public @Nullable Session find(SessionKey key, long nanos) {
     NearCache near = shelves.get(key).near();
     if (link.isUp() || failing) {
-      return near.fresh(key);
+      return near.fresh(key, nanos);
     }
-    Session seen = near.any(key);
-    return seen != null ? seen : local.store().find(key);
+    Session seen = near.any(key, nanos);
+    return seen != null ? seen : local.store().find(key, nanos);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.switchboard.redis;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.session.Session;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionStore.Claim;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SharedClaims {
 
   private final RedisLink link;
+  private final Ticker ticker;
   private final LocalSessions local;
   private final Publications publications;
   private final RemoteClaims remote;
@@ -28,11 +30,13 @@ final class SharedClaims {
    */
   SharedClaims(
       RedisLink link,
+      Ticker ticker,
       LocalSessions local,
       Publications publications,
       RemoteClaims remote,
       boolean failing) {
     this.link = link;
+    this.ticker = ticker;
     this.local = local;
     this.publications = publications;
     this.remote = remote;
@@ -41,7 +45,7 @@ final class SharedClaims {
 
   CompletableFuture<Claim> claim(SharedShelf shelf, SessionKey key) {
     CompletableFuture<Claim> claim = new CompletableFuture<>();
-    Session alone = local.isEmpty() ? null : local.store().find(key);
+    Session alone = local.isEmpty() ? null : local.store().find(key, ticker.read());
     if (alone == null) {
       confirm(claim, shelf, key);
     } else {
@@ -114,7 +118,7 @@ final class SharedClaims {
     if (failing) {
       return CompletableFuture.failedFuture(RemoteClaims.unreachable(key));
     }
-    Session seen = shelf.near().any(key);
+    Session seen = shelf.near().any(key, ticker.read());
     return seen != null
         ? CompletableFuture.completedFuture(new Found(seen))
         : local.store().claim(key);

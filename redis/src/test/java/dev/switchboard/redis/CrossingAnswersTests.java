@@ -218,10 +218,10 @@ class CrossingAnswersTests {
     String field = Fields.of(KEY);
     near.left(field, session.token());
     near.put(session, field, false, near.flushes());
-    assertThat(near.fresh(KEY)).isNull();
+    assertThat(near.fresh(KEY, 0)).isNull();
     Session next = new Session(KEY, "id", Token.random(), 0, false);
     near.put(next, field, false, near.flushes());
-    assertThat(near.fresh(KEY)).isSameAs(next);
+    assertThat(near.fresh(KEY, 0)).isSameAs(next);
   }
 
   @Test
@@ -233,9 +233,9 @@ class CrossingAnswersTests {
     int asked = near.flushes();
     near.flush();
     seen.confirm(asked, false);
-    assertThat(near.fresh(KEY)).isNull();
+    assertThat(near.fresh(KEY, 0)).isNull();
     seen.confirm(near.flushes(), false);
-    assertThat(near.fresh(KEY)).isSameAs(session);
+    assertThat(near.fresh(KEY, 0)).isSameAs(session);
   }
 
   @Test
@@ -248,9 +248,9 @@ class CrossingAnswersTests {
     store.flush();
     redis.server().resume();
     assertThat(((Found) get(claim)).session().token()).isEqualTo(opened.token());
-    assertThat(store.find(KEY)).isNull();
+    assertThat(store.find(KEY, 0)).isNull();
     get(store.claim(KEY));
-    assertThat(store.find(KEY)).isNotNull();
+    assertThat(store.find(KEY, 0)).isNotNull();
   }
 
   @Test
@@ -405,7 +405,7 @@ class CrossingAnswersTests {
     redis.server().resume();
     assertThat(get(claim)).isInstanceOf(Found.class);
     get(evicted);
-    assertThat(store.find(KEY)).isNull();
+    assertThat(store.find(KEY, 0)).isNull();
   }
 
   @Test
@@ -421,7 +421,7 @@ class CrossingAnswersTests {
     redis.server().resume();
     assertThat(get(claim)).isInstanceOf(Found.class);
     assertThat(get(evicted)).isTrue();
-    assertThat(store.find(KEY)).isNull();
+    assertThat(store.find(KEY, 0)).isNull();
   }
 
   /** Nobody hears what has left, as while the connection that brings the news is away. */
@@ -447,9 +447,9 @@ class CrossingAnswersTests {
             });
     meanwhile.set(() -> near.put(another, field, false, near.flushes()));
     near.put(one, field, false, near.flushes());
-    assertThat(near.fresh(KEY)).isSameAs(one);
+    assertThat(near.fresh(KEY, 0)).isSameAs(one);
     near.left(field, one.token());
-    assertThat(near.fresh(KEY)).isNull();
+    assertThat(near.fresh(KEY, 0)).isNull();
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.switchboard.redis;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.session.SessionCounts;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionPolicy;
@@ -16,15 +17,19 @@ final class Instance implements AutoCloseable {
   final RedisSessionStore store;
   final SpecialistSessions sessions;
   private final MemorySpecialist specialist;
+  private final Ticker ticker;
 
-  private Instance(MemorySpecialist specialist, RedisSessionStore store, SessionSettings settings) {
+  private Instance(
+      MemorySpecialist specialist, RedisSessionStoreBuilder store, SessionSettings settings) {
     this.specialist = specialist;
-    this.store = store;
+    this.ticker = store.ticker;
+    this.store = store.settings(settings).build();
     this.sessions =
         SpecialistSessions.builder()
             .specialist(SPECIALIST, specialist)
             .settings(settings)
-            .store(store)
+            .store(this.store)
+            .ticker(ticker)
             .build();
   }
 
@@ -47,7 +52,12 @@ final class Instance implements AutoCloseable {
 
   static Instance start(
       MemorySpecialist specialist, RedisSessionStoreBuilder store, SessionSettings settings) {
-    return new Instance(specialist, store.settings(settings).build(), settings);
+    return new Instance(specialist, store, settings);
+  }
+
+  /** Whether it can use the key's session without asking Redis. */
+  boolean knows(SessionKey key) {
+    return store.find(key, ticker.read()) != null;
   }
 
   /** Where outages are not what a test is about, a busy machine must not look like one. */

@@ -186,7 +186,7 @@ class LostReplyTests {
     await()
         .untilAsserted(
             () -> assertThat(proxy.scripts().getOrDefault(Script.PUBLISH, 0)).isGreaterThan(1));
-    await().until(() -> one.store.find(ACME) != null);
+    await().until(() -> one.knows(ACME));
     one.sessions.close();
     assertThat(another.ask(ACME)).isEqualTo(id);
     assertRest(1, 0);
@@ -205,11 +205,11 @@ class LostReplyTests {
             });
     String id = one.ask(ACME);
     proxy.pass();
-    await().until(() -> one.isShared() && one.store.find(other) != null);
+    await().until(() -> one.isShared() && one.knows(other));
     proxy.dropReplyOnce(Script.PUBLISH);
     assertThat(one.ask(ACME)).isEqualTo(id);
     assertThat(another.ask(ACME)).isEqualTo(id);
-    await().until(() -> one.store.find(ACME) != null);
+    await().until(() -> one.knows(ACME));
     one.sessions.close();
     assertThat(another.ask(ACME)).isEqualTo(id);
     assertRest(2, 0);
@@ -280,7 +280,7 @@ class LostReplyTests {
     proxy.blackhole();
     proxy.forgetCommands();
     CompletableFuture<String> loser = CompletableFuture.supplyAsync(() -> one.ask(ACME));
-    await().until(() -> one.store.find(ACME) == null);
+    await().until(() -> !one.knows(ACME));
     CompletableFuture<String> leader = CompletableFuture.supplyAsync(() -> one.ask(ACME));
     proxy.pass();
     assertThat(loser.get()).isEqualTo(leader.get());

@@ -130,7 +130,7 @@ class RedisSecrecyTests {
             .getBytes(ISO_8859_1);
     assertSecret(
         Objects.requireNonNull(StoredSession.read(record, StoredContent.PLAIN)).toString());
-    assertSecret(Objects.requireNonNull(one.store.find(KEY)).toString());
+    assertSecret(Objects.requireNonNull(one.store.find(KEY, System.nanoTime())).toString());
     assertSecret(one.store.state().toString());
     assertSecret(one.sessions.snapshot().toString());
     assertSecret(Fields.of(KEY));

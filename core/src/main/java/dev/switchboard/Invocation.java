@@ -118,6 +118,15 @@ public class Invocation {
   }
 
   /**
+   * Tells when it began.
+   *
+   * @return nanoseconds on its ticker
+   */
+  public final long startNanos() {
+    return startNanos;
+  }
+
+  /**
    * Tells how much time has passed since it began.
    *
    * @return nanoseconds

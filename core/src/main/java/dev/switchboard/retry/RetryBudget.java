@@ -3,7 +3,6 @@ package dev.switchboard.retry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongUnaryOperator;
 
 /**
  * What bounds one operation's retries over all requests: a bucket of tokens that retries take, and
@@ -39,12 +38,16 @@ final class RetryBudget {
 
   /** Gives back the tokens of a retry that was not made. */
   void giveBack() {
-    bring(cost);
+    bring(cost, start);
   }
 
-  /** Brings the token of a success, and those of the retry that it was. */
-  void succeeded(boolean retry) {
-    bring(retry ? cost + TOKEN : TOKEN);
+  /**
+   * Brings the token of a success, and those of the retry that it was.
+   *
+   * @param began when the call began, which spares a reading of the clock
+   */
+  void succeeded(boolean retry, long began) {
+    bring(retry ? cost + TOKEN : TOKEN, began);
   }
 
   int capacity() {
@@ -65,12 +68,11 @@ final class RetryBudget {
     return Math.max(full, now) + cost;
   }
 
-  private void bring(long tokens) {
-    if (fullAt.get() == FULL) {
-      return;
+  /** What was full before a time that has {@code passed} is; what is full since, the next finds. */
+  private void bring(long tokens, long passed) {
+    if (fullAt.get() != FULL) {
+      long before = passed - start;
+      fullAt.getAndUpdate(full -> full - tokens <= before ? FULL : full - tokens);
     }
-    long now = ticker.read() - start;
-    LongUnaryOperator sooner = full -> full - tokens <= now ? FULL : full - tokens;
-    fullAt.getAndUpdate(sooner);
   }
 }

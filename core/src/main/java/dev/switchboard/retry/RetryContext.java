@@ -212,7 +212,7 @@ public final class RetryContext {
   void succeeded() {
     RetryBudget budget = operation.budget();
     if (budget != null) {
-      budget.succeeded(isRetry());
+      budget.succeeded(isRetry(), invocation.startNanos());
     }
     if (outermost != this) {
       return;

@@ -4,8 +4,11 @@ import static dev.switchboard.retry.Flaky.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryBudgetTests {
 
@@ -76,9 +79,9 @@ class RetryBudgetTests {
   @Test
   void eachSuccessBringsAToken() {
     empty();
-    IntStream.range(0, 3).forEach(i -> budget.succeeded(false));
+    IntStream.range(0, 3).forEach(i -> budget.succeeded(false, ticker.read()));
     assertThat(budget.take()).isFalse();
-    budget.succeeded(false);
+    budget.succeeded(false, ticker.read());
     assertThat(budget.take()).isTrue();
   }
 
@@ -87,7 +90,7 @@ class RetryBudgetTests {
     ticker.advance(Duration.ofDays(5));
     RetryBudget late = new RetryBudget(ticker, 28, 14);
     IntStream.range(0, 2).forEach(i -> assertThat(late.take()).isTrue());
-    IntStream.range(0, 14).forEach(i -> late.succeeded(false));
+    IntStream.range(0, 14).forEach(i -> late.succeeded(false, ticker.read()));
     assertThat(late.take()).isTrue();
     assertThat(late.take()).as("none left").isFalse();
     assertThat(late.left()).isZero();
@@ -97,7 +100,7 @@ class RetryBudgetTests {
   @Test
   void noMoreThanTheCapacityIsKept() {
     ticker.advance(Duration.ofDays(1));
-    IntStream.range(0, 1_000).forEach(i -> budget.succeeded(true));
+    IntStream.range(0, 1_000).forEach(i -> budget.succeeded(true, ticker.read()));
     assertThat(IntStream.range(0, 100).filter(i -> budget.take())).hasSize(35);
   }
 
@@ -105,6 +108,35 @@ class RetryBudgetTests {
   void threadsTogetherTakeNoMoreThanThereIs() {
     assertThat(IntStream.range(0, 1_000).parallel().filter(i -> budget.take()).count())
         .isEqualTo(35);
+  }
+
+  /** Whenever the calls that succeed began. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void asManyAreLeftAsAreCounted(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    long left = 500_000;
+    long made = ticker.read();
+    for (int step = 0; step < 10_000; step++) {
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          long millis = random.nextLong(random.nextBoolean() ? 10 : 20_000);
+          ticker.advance(Duration.ofMillis(millis));
+          left = Math.min(500_000, left + millis);
+        }
+        case 1 -> {
+          assertThat(budget.take()).isEqualTo(left >= 14_000);
+          left -= left >= 14_000 ? 14_000 : 0;
+        }
+        default -> {
+          boolean retry = random.nextBoolean();
+          long now = ticker.read();
+          budget.succeeded(retry, random.nextBoolean() ? now : random.nextLong(made, now + 1));
+          left = Math.min(500_000, left + (retry ? 15_000 : 1_000));
+        }
+      }
+      assertThat(Math.round(budget.left() * 1_000)).isEqualTo(left);
+    }
   }
 
   private void empty() {

@@ -127,7 +127,12 @@ final class Flights {
 
   /** Whether the flight's result is still wanted; one past its time-out no longer is. */
   boolean isWanted(Flight flight) {
-    return remainingNanos(flight) > 0 && flight.unwanted() == null;
+    if (remainingNanos(flight) > 0 && flight.unwanted() == null) {
+      return true;
+    }
+    // Who refuses it may still be telling the store: those who come now need not wait for that.
+    flights.remove(flight.key(), flight);
+    return false;
   }
 
   /** After its time-out an opening is nobody's: its waiters fail and the next caller may open. */

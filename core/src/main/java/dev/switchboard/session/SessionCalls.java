@@ -94,7 +94,7 @@ final class SessionCalls {
       throws X {
     try {
       if (context.owner().isBereft()) {
-        acquireForOwner(context);
+        acquireIfBereft(context);
       }
       return run(thread, context, policy, invocation, work);
     } finally {
@@ -126,6 +126,19 @@ final class SessionCalls {
     refuseIfStopped();
     // Also lets the store know the specialist's limits before it is asked for the first time.
     specialists.get(context.key().name()).events().acquire(openings, context, attemptOf);
+  }
+
+  /** Other calls that have joined may be about to, too: one of them does. */
+  private void acquireIfBereft(SessionContext context) {
+    ReentrantLock exchange = context.owner().bindLock();
+    exchange.lock();
+    try {
+      if (context.owner().isBereft()) {
+        acquireForOwner(context);
+      }
+    } finally {
+      exchange.unlock();
+    }
   }
 
   /** On behalf of who may be over, and then hears of nothing any more. */

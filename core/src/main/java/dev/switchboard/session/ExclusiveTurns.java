@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,7 @@ final class ExclusiveTurns {
   final class Turn extends CompletableFuture<@Nullable Void> {
 
     private final SessionKey key;
+    private final AtomicInteger holders = new AtomicInteger(1);
 
     Turn(SessionKey key) {
       this.key = key;
@@ -97,8 +99,16 @@ final class ExclusiveTurns {
       return SessionOpenException.of(key, "exclusive calls before this one took too long", null);
     }
 
-    /** Leaves the queue, whether first or still waiting, and calls the next. */
+    /** Lets one more call have this turn, which leaves it, too; false where it is over. */
+    boolean share() {
+      return holders.getAndUpdate(held -> held == 0 ? 0 : held + 1) > 0;
+    }
+
+    /** The last to do so leaves the queue, whether first or still waiting, and calls the next. */
     void leave() {
+      if (holders.decrementAndGet() > 0) {
+        return;
+      }
       queues.computeIfPresent(
           key,
           (sameKey, queue) -> {

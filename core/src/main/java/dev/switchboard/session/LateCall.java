@@ -38,6 +38,7 @@ final class LateCall {
    * Creates a call that nothing has happened in yet.
    *
    * @param queues whether it waits for its turn before it has a session
+   * @param turn that it shares with the call around it, or null
    * @param caller what the caller worked for
    * @param attemptOf the retried call that this is an attempt of, or null
    * @param own the trace that ends with this call, or null where it has none of its own
@@ -47,6 +48,7 @@ final class LateCall {
       SessionContext context,
       SessionPolicy policy,
       boolean queues,
+      ExclusiveTurns.@Nullable Turn turn,
       ThreadBindings caller,
       @Nullable Invocation attemptOf,
       @Nullable Trace own) {
@@ -54,6 +56,7 @@ final class LateCall {
     this.context = context;
     this.policy = policy;
     this.queues = queues;
+    this.turn = turn;
     this.caller = caller;
     this.attemptOf = attemptOf;
     this.own = own;
@@ -86,8 +89,13 @@ final class LateCall {
 
   /** Takes a place in the queue, which {@link #leave} leaves, unless the call has ended already. */
   private synchronized ExclusiveTurns.@Nullable Turn takeTurn() {
-    turn = ended ? null : calls.takeTurn(context.key());
-    return turn;
+    if (ended) {
+      return null;
+    }
+    ExclusiveTurns.Turn taken = calls.takeTurn(context.key());
+    context.has(taken);
+    turn = taken;
+    return taken;
   }
 
   private CompletableFuture<Boolean> acquire() {
@@ -222,6 +230,7 @@ final class LateCall {
         return;
       }
       taken = turn;
+      turn = null;
       mine = acquired;
       acquired = false;
       shared = joined;

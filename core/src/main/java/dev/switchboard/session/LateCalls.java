@@ -51,7 +51,8 @@ final class LateCalls {
         new SessionContext(sessions, key, enclosing, joins ? outer : null, trace);
     // Who is nested never queues: the call around it has the turn, and waits for it.
     boolean queues = policy.exclusive() && outer == null;
-    return new LateCall(this, context, policy, queues, caller, attemptOf, own);
+    ExclusiveTurns.Turn shared = policy.exclusive() && outer != null ? outer.shareTurn() : null;
+    return new LateCall(this, context, policy, queues, shared, caller, attemptOf, own);
   }
 
   ExclusiveTurns.Turn takeTurn(SessionKey key) {

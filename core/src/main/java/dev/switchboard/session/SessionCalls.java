@@ -72,6 +72,7 @@ final class SessionCalls {
       ExclusiveTurns.Turn turn = turns.take(key);
       try {
         specialists.get(key.name()).events().await(turn, settings.exclusiveWait(), trace);
+        context.has(turn);
         acquire(context, null);
         return runAndEnd(thread, context, policy, invocation, work);
       } finally {
@@ -92,13 +93,20 @@ final class SessionCalls {
       @Nullable Invocation invocation,
       SessionWork<T, X> work)
       throws X {
+    ExclusiveTurns.Turn turn = policy.exclusive() ? context.shareTurn() : null;
     try {
       if (context.owner().isBereft()) {
         acquireIfBereft(context);
       }
       return run(thread, context, policy, invocation, work);
     } finally {
-      leave(context);
+      try {
+        leave(context);
+      } finally {
+        if (turn != null) {
+          turn.leave();
+        }
+      }
     }
   }
 

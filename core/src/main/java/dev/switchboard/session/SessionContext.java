@@ -266,6 +266,17 @@ public final class SessionContext {
     return seen == null || seen.isLast();
   }
 
+  /** The call is exclusive, and it is its turn. */
+  void has(ExclusiveTurns.Turn turn) {
+    extras().has(turn);
+  }
+
+  /** The owner's turn, for a nested exclusive call that may outlive it to leave, too, or null. */
+  ExclusiveTurns.@Nullable Turn shareTurn() {
+    SessionExtras seen = owner.extras;
+    return seen == null ? null : seen.shareTurn();
+  }
+
   boolean isEnded() {
     return ended;
   }

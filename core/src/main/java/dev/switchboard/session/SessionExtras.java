@@ -15,6 +15,7 @@ final class SessionExtras {
   private final ReentrantLock exchange = new ReentrantLock();
   private @Nullable Flight learning;
   private @Nullable JudgedFailures judged;
+  private ExclusiveTurns.@Nullable Turn turn;
   private int joined;
   private boolean over;
 
@@ -43,6 +44,15 @@ final class SessionExtras {
     Flight flight = learning;
     learning = null;
     return flight;
+  }
+
+  synchronized void has(ExclusiveTurns.Turn taken) {
+    turn = taken;
+  }
+
+  /** The turn for a nested call to leave, too, or null. */
+  synchronized ExclusiveTurns.@Nullable Turn shareTurn() {
+    return turn != null && turn.share() ? turn : null;
   }
 
   /** Counts a nested call, unless the owner and all that had joined are over. */

@@ -75,7 +75,8 @@ public @interface SpecialistSession {
 
   /**
    * Whether calls of the methods that say so run one at a time on one session, in order of arrival.
-   * The wait is bounded by the retry's time-out and {@code switchboard.session.exclusive-wait}.
+   * One nested in another joins it, and the next waits for both. The wait is bounded by the retry's
+   * time-out and {@code switchboard.session.exclusive-wait}.
    *
    * @return whether calls queue
    */

@@ -44,7 +44,13 @@ final class LateModelCall {
   LateModelCall owner = this;
 
   State state = State.WAITS;
-  boolean queued;
+
+  /** Whose turn it has: its own, or shared with an enclosing exclusive call. */
+  @Nullable LateModelCall turn;
+
+  /** How many calls have its turn. */
+  int holders;
+
   boolean acquired;
   boolean cancelled;
   boolean recovered;
@@ -79,6 +85,11 @@ final class LateModelCall {
     this.key = key;
     this.exclusive = exclusive;
     this.enclosing = enclosing;
+  }
+
+  void has(LateModelCall shared) {
+    turn = shared;
+    shared.holders++;
   }
 
   boolean isOwner() {

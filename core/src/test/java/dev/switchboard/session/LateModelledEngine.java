@@ -283,9 +283,12 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     if (outer != null) {
       call.owner = outer.owner;
       call.owner.shares++;
+      if (exclusive && call.owner.holders > 0) {
+        call.has(call.owner);
+      }
       runs(call);
     } else if (exclusive) {
-      call.queued = true;
+      call.has(call);
       Deque<LateModelCall> queue = turns.computeIfAbsent(key, sameKey -> new ArrayDeque<>());
       queue.add(call);
       call.state = State.QUEUES;
@@ -470,11 +473,12 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
       owner.learning = learning == null ? owner.learning : null;
       giveBack(last ? owner.session : null, learning);
     }
-    if (call.queued) {
-      call.queued = false;
+    LateModelCall turn = call.turn;
+    call.turn = null;
+    if (turn != null && --turn.holders == 0) {
       Deque<LateModelCall> queue = Objects.requireNonNull(turns.get(call.key));
-      boolean first = queue.peek() == call;
-      queue.remove(call);
+      boolean first = queue.peek() == turn;
+      queue.remove(turn);
       LateModelCall next = queue.peek();
       if (first && next != null) {
         acquire(next);

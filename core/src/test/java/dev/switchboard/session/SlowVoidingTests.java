@@ -59,8 +59,7 @@ class SlowVoidingTests {
 
   @BeforeEach
   void voidAnOpening() {
-    var voided =
-        Crowd.start(() -> sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id));
+    var voided = Crowd.start(() -> sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id));
     await(opening);
     var eviction = Crowd.start(() -> sessions.evict(ACME));
     await(voiding);

@@ -31,6 +31,9 @@ public final class ProxiedMethod {
   private final Method method;
   private final WovenCalls<?> woven;
 
+  /** Whether other advice was further in of a call: to go on with a copy is right of all. */
+  private boolean followed;
+
   /** Made at the first call: most of what an application starts with is never called. */
   private volatile @Nullable MethodHandle handle;
 
@@ -51,14 +54,21 @@ public final class ProxiedMethod {
    *
    * @param invocation the invocation
    * @param advice who runs it
-   * @return true only where that is cheap to tell, which it is of a class's proxy
+   * @return true only where that is cheap to tell, which it is of a class's proxy, and has been
+   *     true of all calls so far
    */
-  public static boolean isInnermost(MethodInvocation invocation, Advice advice) {
-    return !NATIVE
-        && invocation instanceof ProxyMethodInvocation proxied
-        && !(proxied.getProxy() instanceof Proxy)
-        && proxied.getProxy() instanceof Advised advised
-        && advised.indexOf(advice) == advised.getAdvisorCount() - 1;
+  public boolean isInnermost(MethodInvocation invocation, Advice advice) {
+    if (followed) {
+      return false;
+    }
+    boolean innermost =
+        !NATIVE
+            && invocation instanceof ProxyMethodInvocation proxied
+            && !(proxied.getProxy() instanceof Proxy)
+            && proxied.getProxy() instanceof Advised advised
+            && advised.indexOf(advice) == advised.getAdvisorCount() - 1;
+    followed = !innermost;
+    return innermost;
   }
 
   /**

@@ -120,6 +120,23 @@ class ProxiedMethodTests {
   }
 
   @Test
+  void whatComesFurtherInLaterAndGoesAgainIsPassedWhileItIsThere() throws IOException {
+    spring.register(Attempts.class);
+    spring.refresh();
+    Attempts desk = spring.getBean(Attempts.class);
+    List<String> passed = new ArrayList<>();
+    MethodInterceptor advice = inner(passed);
+
+    assertThat(desk.ask("acme", "at", "first")).isEqualTo("reply");
+    ((Advised) desk).addAdvice(advice);
+    assertThat(desk.ask("globex", "how", "now")).isEqualTo("reply");
+    ((Advised) desk).removeAdvice(advice);
+    assertThat(desk.ask("initech", "at", "last")).isEqualTo("reply");
+
+    assertThat(passed).containsExactly("globex", "globex", "globex");
+  }
+
+  @Test
   void behindAnInterfaceToo() throws IOException {
     spring.register(Interfaced.class);
     spring.refresh();

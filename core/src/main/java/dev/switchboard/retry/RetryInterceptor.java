@@ -34,7 +34,7 @@ final class RetryInterceptor implements MethodInterceptor {
     }
     ProxiedMethod proxied = method.proxied();
     @Nullable Object[] arguments = invocation.getArguments();
-    if (ProxiedMethod.isInnermost(invocation, this)) {
+    if (proxied.isInnermost(invocation, this)) {
       return call(method, arguments, attempt -> proxied.call(target, arguments));
     }
     if (method.kind() != ReturnKind.VALUE || !ProxiedMethod.isRepeatable(invocation)) {

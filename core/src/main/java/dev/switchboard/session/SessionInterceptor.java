@@ -43,7 +43,7 @@ final class SessionInterceptor implements MethodInterceptor {
     }
     ProxiedMethod method = operation.proxied();
     @Nullable Object[] arguments = invocation.getArguments();
-    return ProxiedMethod.isInnermost(invocation, this)
+    return method.isInnermost(invocation, this)
         ? call(operation, arguments, session -> method.call(target, arguments))
         : call(operation, arguments, session -> method.proceed(invocation));
   }

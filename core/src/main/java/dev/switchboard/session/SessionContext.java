@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class SessionContext {
+public final class SessionContext extends HeldSession {
 
   private static final ThreadBindings.Slot<SessionContext> CURRENT = new ThreadBindings.Slot<>();
 
@@ -25,29 +25,18 @@ public final class SessionContext {
   /** Of those outwards of it, what is over goes when another call begins within this one. */
   private @Nullable SessionContext enclosing;
 
-  private final SessionContext owner;
-  private volatile @Nullable Session session;
-  private volatile boolean ended;
-  private volatile @Nullable SessionExtras extras;
-
-  /** The session that the work last heard of, so that a failure is about that one. */
-  private @Nullable Session told;
-
   SessionContext(
       SpecialistSessions sessions,
       SessionKey key,
       @Nullable SessionContext enclosing,
       @Nullable SessionContext joined,
       @Nullable Trace trace) {
+    super(joined, trace);
     this.sessions = sessions;
     this.key = key;
     this.enclosing = enclosing;
     if (enclosing != null) {
       enclosing.forgetThoseOver();
-    }
-    this.owner = joined == null ? this : joined.owner;
-    if (trace != null) {
-      extras = new SessionExtras(trace);
     }
   }
 
@@ -67,7 +56,7 @@ public final class SessionContext {
               + " auto-configuration. On another thread wrap its executor with"
               + " PropagatingTaskDecorator, in Reactor let Micrometer propagate contexts");
     }
-    if (context.ended) {
+    if (context.isEnded()) {
       throw new IllegalStateException(
           "the invocation of this thread's session has ended, and the session may be closed: let"
               + " the method return, or its result complete, only after all work with the session");
@@ -128,14 +117,14 @@ public final class SessionContext {
    */
   public String id() {
     Session bound = session();
-    told = bound;
+    told(bound);
     return bound.id();
   }
 
   /** {@return the session's id, a secret, or null while it is still to be learned} */
   public @Nullable String idOrNull() {
-    Session bound = owner.session;
-    told = bound;
+    Session bound = sessionOrNull();
+    told(bound);
     return bound == null ? null : bound.id();
   }
 
@@ -144,7 +133,7 @@ public final class SessionContext {
    * specialist may know nothing and the message should carry the context again}
    */
   public boolean isFresh() {
-    Session bound = owner.session;
+    Session bound = sessionOrNull();
     return bound == null || !bound.isUsed();
   }
 
@@ -167,10 +156,11 @@ public final class SessionContext {
    * @throws IllegalStateException on a session that was opened, and after the invocation
    */
   public void bind(String id) {
+    SessionContext owner = owner();
     ReentrantLock lock = owner.bindLock();
     lock.lock();
     try {
-      if (ended || (owner.ended && owner.isBereft())) {
+      if (isEnded() || (owner.isEnded() && owner.isBereft())) {
         throw new IllegalStateException(
             "the invocation has ended: bind its session's id within it");
       }
@@ -193,7 +183,7 @@ public final class SessionContext {
 
   @Override
   public String toString() {
-    Session bound = owner.session;
+    Session bound = sessionOrNull();
     return bound == null ? key + "/unbound" : bound.toString();
   }
 
@@ -206,19 +196,6 @@ public final class SessionContext {
       }
     }
     return null;
-  }
-
-  /** The work begins, perhaps again. */
-  void begin() {
-    told = owner.session;
-  }
-
-  @Nullable Session told() {
-    return told;
-  }
-
-  private boolean isOver() {
-    return ended && owner.ended;
   }
 
   /** Calls may follow each other for ever, each begun by the one before. */
@@ -234,53 +211,6 @@ public final class SessionContext {
     return enclosing;
   }
 
-  @Nullable Trace trace() {
-    SessionExtras seen = extras;
-    return seen == null ? null : seen.trace();
-  }
-
-  SessionContext owner() {
-    return owner;
-  }
-
-  @Nullable Session sessionOrNull() {
-    return owner.session;
-  }
-
-  /**
-   * Lets a nested call share what this one's owner has, which is given back after the last of them.
-   * False where it has been.
-   */
-  boolean join() {
-    return owner.extras().join(owner);
-  }
-
-  /** A nested call is over that has joined; true where what its owner has is to be given back. */
-  boolean leave() {
-    return owner.extras().leave();
-  }
-
-  /** The owner is over; true where what it has is to be given back. */
-  boolean isLast() {
-    SessionExtras seen = extras;
-    return seen == null || seen.isLast();
-  }
-
-  /** The call is exclusive, and it is its turn. */
-  void has(ExclusiveTurns.Turn turn) {
-    extras().has(turn);
-  }
-
-  /** The owner's turn, for a nested exclusive call that may outlive it to leave, too, or null. */
-  ExclusiveTurns.@Nullable Turn shareTurn() {
-    SessionExtras seen = owner.extras;
-    return seen == null ? null : seen.shareTurn();
-  }
-
-  boolean isEnded() {
-    return ended;
-  }
-
   /**
    * A context of the same call that a session is acquired for while this one keeps its own.
    *
@@ -288,80 +218,5 @@ public final class SessionContext {
    */
   SessionContext successor(SessionContext acquiring) {
     return new SessionContext(sessions, key, enclosing, null, acquiring.trace());
-  }
-
-  /** Takes what a successor has acquired; what is to be learned first, so that it has either. */
-  void takeOver(SessionContext successor) {
-    Flight flight = successor.takeLearning();
-    if (flight != null) {
-      learn(flight);
-    }
-    session = successor.session;
-  }
-
-  void use(@Nullable Session acquired) {
-    session = acquired;
-  }
-
-  private SessionExtras extras() {
-    SessionExtras made = extras;
-    return made != null ? made : makeExtras();
-  }
-
-  private synchronized SessionExtras makeExtras() {
-    SessionExtras made = extras;
-    if (made == null) {
-      extras = made = new SessionExtras(null);
-    }
-    return made;
-  }
-
-  void learn(Flight flight) {
-    extras().learn(flight);
-  }
-
-  /** Returns the flight that the first {@code bind}, or the invocation's end, is to end. */
-  @Nullable Flight takeLearning() {
-    SessionExtras seen = extras;
-    return seen == null ? null : seen.takeLearning();
-  }
-
-  /** Held while the session of the invocation is exchanged for another. */
-  ReentrantLock bindLock() {
-    return extras().exchange();
-  }
-
-  /** No {@code bind} comes any more; one that another thread has begun is waited for. */
-  void end() {
-    ended = true;
-    // One that begins now makes this first and then looks whether it has ended.
-    SessionExtras seen = owner.extras;
-    if (seen != null) {
-      seen.exchange().lock();
-      try {
-        ended = true; // by now a bind that had begun is done, and released with this invocation
-      } finally {
-        seen.exchange().unlock();
-      }
-    }
-  }
-
-  /** Whether the invocation has neither a session nor one to learn: its reopening has failed. */
-  boolean isBereft() {
-    if (session != null) {
-      return false;
-    }
-    SessionExtras seen = extras; // read after the session, as takeOver writes it before
-    return seen == null || !seen.isLearning();
-  }
-
-  /** Remembers a failure that an invocation nested in this one has already judged. */
-  void judged(Throwable failure) {
-    extras().judged(failure);
-  }
-
-  boolean hasJudged(Throwable failure) {
-    SessionExtras seen = extras;
-    return seen != null && seen.hasJudged(failure);
   }
 }

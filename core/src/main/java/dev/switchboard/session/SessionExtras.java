@@ -56,7 +56,7 @@ final class SessionExtras {
   }
 
   /** Counts a nested call, unless the owner and all that had joined are over. */
-  synchronized boolean join(SessionContext owner) {
+  synchronized boolean join(HeldSession owner) {
     boolean open = !owner.isEnded() || joined > 0;
     joined += open ? 1 : 0;
     return open;

@@ -1,0 +1,166 @@
+package dev.switchboard.session;
+
+import dev.switchboard.Trace;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an invocation has of a session: its own, or that of the owner it has joined. The engine's
+ * side of a {@link SessionContext}, and one object with it, as every call makes one.
+ */
+abstract sealed class HeldSession permits SessionContext {
+
+  private final HeldSession owner;
+  private volatile @Nullable Session session;
+  private volatile boolean ended;
+  private volatile @Nullable SessionExtras extras;
+
+  /** The session that the work last heard of, so that a failure is about that one. */
+  private @Nullable Session told;
+
+  HeldSession(@Nullable HeldSession joined, @Nullable Trace trace) {
+    this.owner = joined == null ? this : joined.owner;
+    if (trace != null) {
+      extras = new SessionExtras(trace);
+    }
+  }
+
+  @Nullable Trace trace() {
+    SessionExtras seen = extras;
+    return seen == null ? null : seen.trace();
+  }
+
+  SessionContext owner() {
+    return (SessionContext) owner;
+  }
+
+  @Nullable Session sessionOrNull() {
+    return owner.session;
+  }
+
+  /**
+   * Lets a nested call share what this one's owner has, which is given back after the last of them.
+   * False where it has been.
+   */
+  boolean join() {
+    return owner.extras().join(owner);
+  }
+
+  /** A nested call is over that has joined; true where what its owner has is to be given back. */
+  boolean leave() {
+    return owner.extras().leave();
+  }
+
+  /** The owner is over; true where what it has is to be given back. */
+  boolean isLast() {
+    SessionExtras seen = extras;
+    return seen == null || seen.isLast();
+  }
+
+  /** The call is exclusive, and it is its turn. */
+  void has(ExclusiveTurns.Turn turn) {
+    extras().has(turn);
+  }
+
+  /** The owner's turn, for a nested exclusive call that may outlive it to leave, too, or null. */
+  ExclusiveTurns.@Nullable Turn shareTurn() {
+    SessionExtras seen = owner.extras;
+    return seen == null ? null : seen.shareTurn();
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  boolean isOver() {
+    return ended && owner.ended;
+  }
+
+  /** The work begins, perhaps again. */
+  void begin() {
+    told = owner.session;
+  }
+
+  void told(@Nullable Session heardOf) {
+    told = heardOf;
+  }
+
+  @Nullable Session told() {
+    return told;
+  }
+
+  /** Takes what a successor has acquired; what is to be learned first, so that it has either. */
+  void takeOver(HeldSession successor) {
+    Flight flight = successor.takeLearning();
+    if (flight != null) {
+      learn(flight);
+    }
+    session = successor.session;
+  }
+
+  void use(@Nullable Session acquired) {
+    session = acquired;
+  }
+
+  private SessionExtras extras() {
+    SessionExtras made = extras;
+    return made != null ? made : makeExtras();
+  }
+
+  private synchronized SessionExtras makeExtras() {
+    SessionExtras made = extras;
+    if (made == null) {
+      extras = made = new SessionExtras(null);
+    }
+    return made;
+  }
+
+  void learn(Flight flight) {
+    extras().learn(flight);
+  }
+
+  /** Returns the flight that the first {@code bind}, or the invocation's end, is to end. */
+  @Nullable Flight takeLearning() {
+    SessionExtras seen = extras;
+    return seen == null ? null : seen.takeLearning();
+  }
+
+  /** Held while the session of the invocation is exchanged for another. */
+  ReentrantLock bindLock() {
+    return extras().exchange();
+  }
+
+  /** No {@code bind} comes any more; one that another thread has begun is waited for. */
+  void end() {
+    ended = true;
+    // One that begins now makes this first and then looks whether it has ended.
+    SessionExtras seen = owner.extras;
+    if (seen != null) {
+      seen.exchange().lock();
+      try {
+        ended = true; // by now a bind that had begun is done, and released with this invocation
+      } finally {
+        seen.exchange().unlock();
+      }
+    }
+  }
+
+  /** Whether the invocation has neither a session nor one to learn: its reopening has failed. */
+  boolean isBereft() {
+    if (session != null) {
+      return false;
+    }
+    SessionExtras seen = extras; // read after the session, as takeOver writes it before
+    return seen == null || !seen.isLearning();
+  }
+
+  /** Remembers a failure that an invocation nested in this one has already judged. */
+  void judged(Throwable failure) {
+    extras().judged(failure);
+  }
+
+  boolean hasJudged(Throwable failure) {
+    SessionExtras seen = extras;
+    return seen != null && seen.hasJudged(failure);
+  }
+}

@@ -2,6 +2,8 @@ package dev.switchboard.session;
 
 import com.github.benmanes.caffeine.cache.Scheduler;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ final class SessionDrain implements SessionStore.Listener {
   private final @Nullable Executor executor;
   private final ConnectorThreads threads =
       new ConnectorThreads("switchboard-close", THREADS, QUEUE);
+  private final Set<Close> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
 
   /**
@@ -122,6 +125,7 @@ final class SessionDrain implements SessionStore.Listener {
   void stop() {
     stopped = true;
     threads.interrupt();
+    waiting.forEach(Close::giveUpWaiting);
   }
 
   /** One close and its further tries. */
@@ -166,9 +170,24 @@ final class SessionDrain implements SessionStore.Listener {
         giveUp(failure.getClass().getName());
       } else {
         log.debug("Could not close session {}: {}", session, failure.getClass().getName());
+        waiting.add(this);
         var unused =
-            scheduler.schedule(
-                Runnable::run, () -> submit(session, this), delay, TimeUnit.MILLISECONDS);
+            scheduler.schedule(Runnable::run, this::tryAgain, delay, TimeUnit.MILLISECONDS);
+        if (stopped) {
+          giveUpWaiting();
+        }
+      }
+    }
+
+    private void tryAgain() {
+      if (waiting.remove(this)) {
+        submit(session, this);
+      }
+    }
+
+    void giveUpWaiting() {
+      if (waiting.remove(this)) {
+        giveUp("the application stops");
       }
     }
 

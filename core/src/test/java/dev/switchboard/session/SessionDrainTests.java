@@ -304,6 +304,33 @@ class SessionDrainTests {
   }
 
   @Test
+  void aCloseThatWaitsForItsNextTryIsGivenUpAtTheEndOfTheShutdown() {
+    SpecialistConnector failing =
+        new SpecialistConnector() {
+          @Override
+          public String open(SessionKey key) {
+            return "id";
+          }
+
+          @Override
+          public void close(SessionKey key, String id) {
+            throw new IllegalStateException("cannot close");
+          }
+        };
+    Engine engine = new Engine(failing, settings -> settings);
+    engine.idOf(ACME);
+    engine.sessions.evict(ACME);
+    engine.runCloses();
+    assertThat(engine.counts().draining()).isEqualTo(1);
+    stopAtOnce(engine);
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
+    engine.sessions.start();
+    engine.scheduler.advance(Duration.ofMinutes(1));
+    engine.runCloses();
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
+  }
+
+  @Test
   void openingsInFlightAtShutdownAreFinishedAndClosed() {
     CountDownLatch opening = new CountDownLatch(1);
     List<String> closed = new ArrayList<>();

@@ -67,7 +67,9 @@ public final class ProxiedMethod {
             && !(proxied.getProxy() instanceof Proxy)
             && proxied.getProxy() instanceof Advised advised
             && advised.indexOf(advice) == advised.getAdvisorCount() - 1;
-    followed = !innermost;
+    if (!innermost) {
+      followed = true; // not written by each call: all threads read what lies beside it
+    }
     return innermost;
   }
 

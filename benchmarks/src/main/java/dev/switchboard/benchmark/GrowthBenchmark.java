@@ -20,6 +20,7 @@ import org.openjdk.jmh.annotations.State;
 public class GrowthBenchmark {
 
   private static final int OF_ONE_TENANT = 10;
+  private static final int BUSY = 1_000;
 
   static class Desk {
 
@@ -56,6 +57,11 @@ public class GrowthBenchmark {
     String any() {
       return tenants[random.nextInt(size)];
     }
+
+    /** One of a thousand, scattered among all. */
+    String busy() {
+      return tenants[size / BUSY * random.nextInt(BUSY)];
+    }
   }
 
   /** The limit, with as many. */
@@ -88,6 +94,11 @@ public class GrowthBenchmark {
   @Benchmark
   public String hit(Switchboard desk) {
     return desk.bean.ask(desk.any());
+  }
+
+  @Benchmark
+  public String busyHit(Switchboard desk) {
+    return desk.bean.ask(desk.busy());
   }
 
   @Benchmark

@@ -1,5 +1,6 @@
 package dev.switchboard;
 
+import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,7 +19,9 @@ import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.DataBindingPropertyAccessor;
+import org.springframework.expression.spel.support.ReflectivePropertyAccessor;
 import org.springframework.expression.spel.support.StandardEvaluationContext;
+import org.springframework.util.ClassUtils;
 
 /**
  * An expression of Spring's language that reads an argument: properties, indexes and literals,
@@ -33,6 +36,7 @@ public final class ReadOnlyExpression {
           CompoundExpression.class, PropertyOrFieldReference.class, Indexer.class, Literal.class);
 
   private static final EvaluationContext CONTEXT = context();
+  private static final Properties PROPERTIES = new Properties();
 
   /** How often it may fail where Spring compiles, such as for arguments of several types. */
   private static final int COMPILED_FAILURES = 100;
@@ -53,11 +57,12 @@ public final class ReadOnlyExpression {
    * Parses a constant of an annotation.
    *
    * @param text the expression
+   * @param type what is read: where that can have no subtypes, the first property must be its own
    * @param loader sees the types of what it reads, or null for the default
    * @return the expression
    * @throws IllegalArgumentException with the rule that it breaks
    */
-  public static ReadOnlyExpression parse(String text, @Nullable ClassLoader loader) {
+  public static ReadOnlyExpression parse(String text, Class<?> type, @Nullable ClassLoader loader) {
     SpelExpression interpreted;
     SpelExpression compiled;
     try {
@@ -72,6 +77,10 @@ public final class ReadOnlyExpression {
       throw new IllegalArgumentException(
           "must be made of properties, indexes and literals only but was " + text);
     }
+    if (!mayRead(interpreted.getAST(), type)) {
+      throw new IllegalArgumentException(
+          "must begin with a property of %s but was %s".formatted(type.getSimpleName(), text));
+    }
     return new ReadOnlyExpression(interpreted, compiled);
   }
 
@@ -82,6 +91,16 @@ public final class ReadOnlyExpression {
     context.setConstructorResolvers(List.of());
     context.setMethodResolvers(List.of());
     return context;
+  }
+
+  /** False only where there is no argument that the first step could read. */
+  private static boolean mayRead(SpelNode path, Class<?> type) {
+    SpelNode first = path instanceof CompoundExpression ? path.getChild(0) : path;
+    return !(first instanceof PropertyOrFieldReference property)
+        || !Modifier.isFinal(type.getModifiers())
+        || type.isArray()
+        || type == Class.class
+        || PROPERTIES.has(ClassUtils.resolvePrimitiveIfNecessary(type), property.getName());
   }
 
   private static boolean isReadOnly(SpelNode node) {
@@ -129,5 +148,14 @@ public final class ReadOnlyExpression {
   @Override
   public String toString() {
     return interpreted.getExpressionString();
+  }
+
+  /** Finds what {@link #CONTEXT} would, without an argument. */
+  private static final class Properties extends ReflectivePropertyAccessor {
+
+    boolean has(Class<?> type, String name) {
+      return findGetterForProperty(name, type, false) != null
+          || findField(name, type, false) != null;
+    }
   }
 }

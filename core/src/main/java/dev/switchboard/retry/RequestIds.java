@@ -81,7 +81,8 @@ final class RequestIds {
 
   private ReadOnlyExpression parse(String text, MethodParameter parameter) {
     try {
-      return ReadOnlyExpression.parse(text, parameter.getDeclaringClass().getClassLoader());
+      return ReadOnlyExpression.parse(
+          text, parameter.getParameterType(), parameter.getDeclaringClass().getClassLoader());
     } catch (IllegalArgumentException ex) {
       throw new InvalidDeclarationException(
           place(parameter.getParameterIndex()) + " " + ex.getMessage(),

@@ -24,7 +24,7 @@ record ArgumentExpression(String what, int index, @Nullable ReadOnlyExpression e
       }
       return new ArgumentExpression(what, index, null);
     }
-    return new ArgumentExpression(what, index, ReadOnlyExpression.parse(text, loader));
+    return new ArgumentExpression(what, index, ReadOnlyExpression.parse(text, type, loader));
   }
 
   /**

@@ -122,7 +122,7 @@ class RequestIdTests {
       })
   void expressionsThatActAreRefused(String expression) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ReadOnlyExpression.parse(expression, null))
+        .isThrownBy(() -> ReadOnlyExpression.parse(expression, Object.class, null))
         .withMessage("must be made of properties, indexes and literals only but was " + expression);
   }
 
@@ -130,6 +130,6 @@ class RequestIdTests {
   @ValueSource(
       strings = {"id", "turn.id", "state['turn']", "list[0].id", "turn?.id", "state[turn.id]"})
   void expressionsThatReadAreAllowed(String expression) {
-    assertThat(ReadOnlyExpression.parse(expression, null)).isNotNull();
+    assertThat(ReadOnlyExpression.parse(expression, Object.class, null)).isNotNull();
   }
 }

@@ -190,6 +190,17 @@ class SessionDeclarationTests {
         NotSimple.class,
         "@SpecialistSession on NotSimple.ask: @Tenant on parameter 1 must have an expression that"
             + " finds a simple value, since the parameter is a Map");
+    assertStopped(
+        Misspelt.class,
+        "@SpecialistSession on Misspelt.ask: @Tenant on parameter 1 must begin with a property of"
+            + " Customer but was idd");
+  }
+
+  record Customer(String id) {}
+
+  static class Misspelt {
+    @SpecialistSession("crm")
+    public void ask(@Tenant("idd") Customer customer) {}
   }
 
   static class FinalMethod {

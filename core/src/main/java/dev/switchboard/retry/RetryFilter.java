@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.ExceptionTypeFilter;
 
 /** Tells which failures an operation retries. */
 final class RetryFilter {
@@ -32,14 +31,12 @@ final class RetryFilter {
   /** Causes beyond are not looked at, so that a circle of causes has an end. */
   private static final int DEPTH = 32;
 
-  private final List<Class<? extends Throwable>> listed;
-  private final ExceptionTypeFilter included;
-  private final ExceptionTypeFilter excluded;
+  private final List<Class<? extends Throwable>> included;
+  private final List<Class<? extends Throwable>> excluded;
 
   RetryFilter(RetryPolicy policy) {
-    this.listed = policy.includes();
-    this.included = new ExceptionTypeFilter(policy.includes(), List.of(), true);
-    this.excluded = new ExceptionTypeFilter(policy.excludes(), List.of(), false);
+    this.included = policy.includes();
+    this.excluded = policy.excludes();
   }
 
   /** The failure and its causes, as far as they are looked at. */
@@ -54,12 +51,12 @@ final class RetryFilter {
   }
 
   boolean matches(List<Throwable> chain) {
-    boolean matches = false;
+    boolean matches = included.isEmpty();
     for (Throwable failure : chain) {
-      if (excluded.match(failure) || !mayBeRetried(failure)) {
+      if (isOneOf(excluded, failure) || !mayBeRetried(failure)) {
         return false;
       }
-      matches |= included.match(failure);
+      matches |= isOneOf(included, failure);
     }
     return matches;
   }
@@ -82,8 +79,17 @@ final class RetryFilter {
   }
 
   private boolean isListed(Throwable failure, Predicate<Class<?>> named) {
-    for (Class<?> candidate : listed) {
+    for (Class<?> candidate : included) {
       if (named.test(candidate) && candidate.isInstance(failure)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOneOf(List<Class<? extends Throwable>> types, Throwable failure) {
+    for (Class<?> type : types) {
+      if (type.isInstance(failure)) {
         return true;
       }
     }

@@ -68,11 +68,11 @@ final class Ledger {
     }
   }
 
-  /** A session that never entered leaves; returns whether it is to be closed now. */
-  boolean discarded(Session session) {
+  /** A session in use leaves that never entered. */
+  void discarded(Session session) {
     lock.lock();
     try {
-      return session.leave();
+      session.leave();
     } finally {
       lock.unlock();
     }

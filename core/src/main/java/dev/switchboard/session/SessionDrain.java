@@ -73,13 +73,11 @@ final class SessionDrain implements SessionStore.Listener {
     }
   }
 
-  /** A session leaves that was not stored; it is closed after its last use. */
+  /** A session leaves that was not stored, while it is used: it is closed after its last use. */
   void discard(Session session) {
     log.debug("Session {} has left: {}", session, RemovalCause.UNWANTED);
     session.setCause(RemovalCause.UNWANTED);
-    if (ledger.discarded(session)) {
-      close(session);
-    }
+    ledger.discarded(session);
   }
 
   /** A session that is no longer stored turns out to be lost; it is not closed. */

@@ -51,9 +51,10 @@ public final class SessionContext extends HeldSession {
       throw new IllegalStateException(
           "No session here: SessionContext.current() works on the thread that runs a method"
               + " annotated with @SpecialistSession and called through its Spring bean. Usual"
-              + " causes: self-invocation (this.method()), another thread, an object that is"
-              + " not a Spring bean and so has no proxy, or a test slice without this library's"
-              + " auto-configuration. On another thread wrap its executor with"
+              + " causes: self-invocation (this.method()), another thread, a lambda that runs only"
+              + " after the method has returned (as in Mono.fromCallable: ask before it), an object"
+              + " that is not a Spring bean and so has no proxy, or a test slice without this"
+              + " library's auto-configuration. On another thread wrap its executor with"
               + " PropagatingTaskDecorator, in Reactor let Micrometer propagate contexts");
     }
     if (context.isEnded()) {

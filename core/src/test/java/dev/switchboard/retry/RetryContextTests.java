@@ -49,7 +49,12 @@ class RetryContextTests {
     assertThatIllegalStateException()
         .isThrownBy(RetryContext::current)
         .withMessageContainingAll(
-            "@RequestScopedRetry", "self-invocation", "another thread", "proxy", "test slice");
+            "@RequestScopedRetry",
+            "self-invocation",
+            "another thread",
+            "Mono",
+            "proxy",
+            "test slice");
   }
 
   @Test

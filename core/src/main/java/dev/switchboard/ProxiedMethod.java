@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInvocation;
@@ -46,6 +47,26 @@ public final class ProxiedMethod {
   public ProxiedMethod(Method method, WovenCalls<?> woven) {
     this.method = method;
     this.woven = woven;
+  }
+
+  /**
+   * Tells why a proxy cannot override a method.
+   *
+   * @param method the method as its class declares it
+   * @param type the class of the bean
+   * @return what the method must not be, or null where a proxy can
+   */
+  public static @Nullable String obstacle(Method method, Class<?> type) {
+    int modifiers = method.getModifiers();
+    for (int modifier : new int[] {Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL}) {
+      if ((modifiers & modifier) != 0) {
+        return Modifier.toString(modifier);
+      }
+    }
+    boolean visible =
+        (modifiers & (Modifier.PUBLIC | Modifier.PROTECTED)) != 0
+            || method.getDeclaringClass().getPackageName().equals(type.getPackageName());
+    return visible ? null : "package-private in a superclass of another package";
   }
 
   /**

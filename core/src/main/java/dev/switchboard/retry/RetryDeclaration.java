@@ -1,9 +1,9 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -30,18 +30,13 @@ final class RetryDeclaration {
   }
 
   /** Judges what a proxy could not retry. */
-  void judgeOverridable(Method method) {
-    int modifiers = method.getModifiers();
-    if (Modifier.isStatic(modifiers)
-        || Modifier.isPrivate(modifiers)
-        || Modifier.isFinal(modifiers)) {
-      int refused = modifiers & (Modifier.STATIC | Modifier.PRIVATE | Modifier.FINAL);
+  void judgeOverridable(Method method, Class<?> type) {
+    String obstacle = ProxiedMethod.obstacle(method, type);
+    if (obstacle != null) {
       throw refusal(
           name,
-          "the method must not be "
-              + Modifier.toString(refused)
-              + ", since a proxy cannot override it",
-          "Remove the modifier, or move the method to a bean of its own.");
+          "the method must not be " + obstacle + ", since a proxy cannot override it",
+          "Change the modifier, or move the method to a bean of its own.");
     }
   }
 

@@ -85,7 +85,7 @@ final class RetryOperationSource {
     if (woven) {
       Weaving.require(RetryDeclaration.place(name), method);
     } else {
-      declaration.judgeOverridable(method);
+      declaration.judgeOverridable(method, type);
     }
     ReturnKind kind = declaration.judge(method, type);
     return new RetryMethod(

@@ -80,9 +80,14 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
   @Override
   protected void customizeProxyFactory(ProxyFactory proxyFactory) {
     Class<?> type = Objects.requireNonNull(proxyFactory.getTargetClass());
-    if (proxyFactory.isProxyTargetClass()
-        && Modifier.isFinal(type.getModifiers())
-        && !Proxy.isProxyClass(type)) {
+    if (!proxyFactory.isProxyTargetClass()
+        || !Modifier.isFinal(type.getModifiers())
+        || Proxy.isProxyClass(type)) {
+      return;
+    }
+    proxyFactory.setProxyTargetClass(false);
+    evaluateProxyInterfaces(type, proxyFactory); // sets it again where there are none
+    if (proxyFactory.isProxyTargetClass()) {
       throw RetryDeclaration.refusal(
           source.methods(type).stream()
               .filter(method -> !method.isWoven())

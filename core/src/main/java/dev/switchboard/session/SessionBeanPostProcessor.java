@@ -33,10 +33,15 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
   @Override
   protected void customizeProxyFactory(ProxyFactory proxyFactory) {
     Class<?> type = proxyFactory.getTargetClass();
-    if (type != null
-        && proxyFactory.isProxyTargetClass()
-        && Modifier.isFinal(type.getModifiers())
-        && !Proxy.isProxyClass(type)) {
+    if (type == null
+        || !proxyFactory.isProxyTargetClass()
+        || !Modifier.isFinal(type.getModifiers())
+        || Proxy.isProxyClass(type)) {
+      return;
+    }
+    proxyFactory.setProxyTargetClass(false);
+    evaluateProxyInterfaces(type, proxyFactory); // sets it again where there are none
+    if (proxyFactory.isProxyTargetClass()) {
       throw new InvalidDeclarationException(
           "%s: the class must not be final, since a proxy cannot extend it".formatted(place(type)),
           "Remove the modifier, or let the class implement an interface that has the method.");

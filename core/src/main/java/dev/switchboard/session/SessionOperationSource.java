@@ -5,7 +5,6 @@ import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +111,7 @@ final class SessionOperationSource {
     if (woven) {
       Weaving.require(place, method);
     } else {
-      checkOverridable(place, method);
+      checkOverridable(place, method, type);
     }
     ReturnKind kind = returnKind(place, method, type);
     List<ArgumentExpression> tenants = new ArrayList<>();
@@ -146,15 +145,13 @@ final class SessionOperationSource {
         woven);
   }
 
-  private static void checkOverridable(String place, Method method) {
-    int modifiers = method.getModifiers();
-    for (int modifier : new int[] {Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL}) {
-      if ((modifiers & modifier) != 0) {
-        throw new InvalidDeclarationException(
-            "%s: the method must not be %s, since a proxy cannot override it"
-                .formatted(place, Modifier.toString(modifier)),
-            "Remove the modifier, or move the method to a bean of its own.");
-      }
+  private static void checkOverridable(String place, Method method, Class<?> type) {
+    String obstacle = ProxiedMethod.obstacle(method, type);
+    if (obstacle != null) {
+      throw new InvalidDeclarationException(
+          "%s: the method must not be %s, since a proxy cannot override it"
+              .formatted(place, obstacle),
+          "Change the modifier, or move the method to a bean of its own.");
     }
   }
 

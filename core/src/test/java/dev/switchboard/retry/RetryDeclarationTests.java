@@ -2,6 +2,7 @@ package dev.switchboard.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.Elsewhere;
 import dev.switchboard.InvalidDeclarationException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.EnableAspectJAutoProxy;
 import org.springframework.core.NestedExceptionUtils;
 
 class RetryDeclarationTests {
@@ -178,6 +181,40 @@ class RetryDeclarationTests {
         .endsWith("must not be static, since a proxy cannot override it");
     assertThat(refusal(PrivateMethod.class))
         .endsWith("must not be private, since a proxy cannot override it");
+  }
+
+  static class Inheriting extends Elsewhere {}
+
+  @Test
+  void packagePrivateMethodOfAnotherPackage() {
+    assertThat(refusal(Inheriting.class))
+        .isEqualTo(
+            "@RequestScopedRetry on Inheriting.ask: the method must not be package-private in a"
+                + " superclass of another package, since a proxy cannot override it");
+  }
+
+  interface Counter {
+    int ask();
+  }
+
+  record Recorded(String name) implements Counter {
+    @RequestScopedRetry
+    @Override
+    public int ask() {
+      return RetryContext.current().attempt();
+    }
+  }
+
+  @Configuration
+  @EnableAspectJAutoProxy(proxyTargetClass = true)
+  static class ClassProxies {}
+
+  @Test
+  void finalClassIsAdvisedThroughItsInterface() {
+    context
+        .withUserConfiguration(ClassProxies.class)
+        .withBean(Counter.class, () -> new Recorded("desk"))
+        .run(spring -> assertThat(spring.getBean(Counter.class).ask()).isEqualTo(1));
   }
 
   static final class FinalClass {

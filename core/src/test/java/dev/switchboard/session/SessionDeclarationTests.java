@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.switchboard.Elsewhere;
 import dev.switchboard.InvalidDeclarationException;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.EnableAspectJAutoProxy;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 
@@ -462,6 +464,45 @@ class SessionDeclarationTests {
                 assertThat(spring.getStartupFailure())
                     .isInstanceOf(InvalidDeclarationException.class)
                     .hasMessageStartingWith("@SpecialistSession on NoTenant.ask: a tenant"));
+  }
+
+  interface Counter {
+    String ask(String tenant);
+  }
+
+  static class Inheriting extends Elsewhere {}
+
+  @Test
+  void methodsMustBeVisibleWhereTheProxyIs() {
+    assertStopped(
+        Inheriting.class,
+        "@SpecialistSession on Inheriting.ask: the method must not be package-private in a"
+            + " superclass of another package, since a proxy cannot override it");
+  }
+
+  record Recorded(String name) implements Counter {
+    @SpecialistSession("crm")
+    @Override
+    public String ask(@Tenant String tenant) {
+      return SessionContext.current().id();
+    }
+  }
+
+  @Configuration
+  @EnableAspectJAutoProxy(proxyTargetClass = true)
+  static class FinalClassWithInterface {
+
+    @Bean
+    Counter counter() {
+      return new Recorded("desk");
+    }
+  }
+
+  @Test
+  void aFinalClassIsAdvisedThroughItsInterface() {
+    context
+        .withUserConfiguration(FinalClassWithInterface.class)
+        .run(spring -> assertThat(spring.getBean(Counter.class).ask("acme")).isEqualTo("id"));
   }
 
   @Test

@@ -46,8 +46,8 @@ final class SessionOperationSource {
     this.weaving = weaving;
   }
 
-  /** Lets woven operations of classes that are read from now on be judged before they are used. */
-  void whenWovenLater(Consumer<SessionOperation> judge) {
+  /** Lets operations of classes that are read from now on be judged before they are used. */
+  void whenReadLater(Consumer<SessionOperation> judge) {
     later = judge;
   }
 
@@ -79,7 +79,7 @@ final class SessionOperationSource {
       Class<?> userClass = ClassUtils.getUserClass(type);
       known = userClass == type ? parse(type) : methods(userClass);
       if (userClass == type) {
-        known.values().stream().filter(SessionOperation::woven).forEach(later);
+        known.values().forEach(later);
       }
       types.put(type, known);
     }

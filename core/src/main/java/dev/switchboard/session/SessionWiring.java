@@ -7,7 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class SessionWiring implements SmartInitializingSingleton {
   private final SessionSettings settings;
   private final ObjectProvider<SpecialistSessions> sessions;
   private final ConnectorFinder connectors;
+  private final Set<SpecialistName> settled = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Map<SpecialistName, List<SessionOperation>> specialists;
 
   SessionWiring(
@@ -52,6 +55,7 @@ final class SessionWiring implements SmartInitializingSingleton {
     SpecialistName name = operations.isEmpty() ? asked : operations.get(0).specialist();
     String connector = connector(name, operations);
     log.debug("Specialist '{}' has the connector bean {}", name, connector);
+    settled.add(name);
     return new Specialist(
         name,
         settings.settle(name, operations),
@@ -82,30 +86,48 @@ final class SessionWiring implements SmartInitializingSingleton {
     if (problems.isEmpty()) {
       specialists().keySet().forEach(sessions.getObject()::settle);
     }
-    source.whenWovenLater(this::admit);
   }
 
   /**
-   * Judges what no bean has: methods of objects that Spring has not made, before they are called.
+   * Judges what no bean's type tells, before it is called: classes that an interface hides until
+   * the bean is made, and methods of objects that Spring has not made.
    */
   private synchronized void admit(SessionOperation operation) {
+    try {
+      checkAdmissible(operation);
+    } catch (InvalidDeclarationException e) {
+      if (operation.woven() || settings.isStrictWiring()) {
+        throw e;
+      }
+      log.warn("{}. {}", e.getMessage(), e.action());
+    }
+    Map<SpecialistName, List<SessionOperation>> known = new LinkedHashMap<>(specialists());
+    known.merge(
+        operation.specialist(),
+        List.of(operation),
+        (before, added) -> Stream.concat(before.stream(), added.stream()).toList());
+    specialists = known;
+  }
+
+  private void checkAdmissible(SessionOperation operation) {
     SpecialistName name = operation.specialist();
     List<SessionOperation> before = specialists().getOrDefault(name, List.of());
     List<SessionOperation> after = new ArrayList<>(before);
     after.add(operation);
     StatedAttribute.ALL.forEach(attribute -> attribute.checkAgreed(settings, name, after));
-    if (!before.isEmpty()
+    if (settled.contains(name)
         && !settings.settle(name, before).limits().equals(settings.settle(name, after).limits())) {
       throw new InvalidDeclarationException(
-          "%s: ttl, idleTimeout and maxSize of specialist '%s' must be known at startup but this"
-                  .formatted(operation.place(), name)
-              + " class is no bean's",
-          "State them on a bean's method, or set switchboard.specialists.%s.*.".formatted(name));
+          "%s: ttl, idleTimeout and maxSize of specialist '%s' must be known at startup but this %s"
+              .formatted(
+                  operation.place(),
+                  name,
+                  operation.woven() ? "class is no bean's" : "bean's type does not tell its class"),
+          ("Let a @Bean method return the class, state them on another bean's method, or set"
+                  + " switchboard.specialists.%s.*.")
+              .formatted(name));
     }
     checkTenant(operation);
-    Map<SpecialistName, List<SessionOperation>> known = new LinkedHashMap<>(specialists());
-    known.put(name, after);
-    specialists = known;
   }
 
   /** An engine of the application's own, which ours gives way to, has connectors of its own. */
@@ -133,6 +155,7 @@ final class SessionWiring implements SmartInitializingSingleton {
                   Collectors.groupingBy(
                       SessionOperation::specialist, LinkedHashMap::new, Collectors.toList()));
       specialists = known;
+      source.whenReadLater(this::admit);
     }
     return known;
   }

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.switchboard.Elsewhere;
 import dev.switchboard.InvalidDeclarationException;
@@ -16,6 +17,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.context.annotation.EnableAspectJAutoProxy;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
@@ -468,6 +470,109 @@ class SessionDeclarationTests {
 
   interface Counter {
     String ask(String tenant);
+  }
+
+  static class OneKept implements Counter {
+    @SpecialistSession(specialist = "crm", maxSize = 1)
+    @Override
+    public String ask(@Tenant String tenant) {
+      return SessionContext.current().id();
+    }
+  }
+
+  static class NineKept {
+    @SpecialistSession(specialist = "crm", maxSize = 9)
+    void ask(@Tenant String tenant) {}
+  }
+
+  static class SilentDesk {
+    @SpecialistSession("crm")
+    void ask(@Tenant String tenant) {}
+  }
+
+  @Configuration
+  static class HiddenBeans {
+
+    @Bean
+    @Lazy
+    Counter counter() {
+      return new OneKept();
+    }
+  }
+
+  @Test
+  void whatABeansTypeHidesCountsOnceTheBeanIsMade() {
+    context
+        .withUserConfiguration(HiddenBeans.class)
+        .run(
+            spring -> {
+              assertThat(spring.getBean(Counter.class).ask("acme")).isEqualTo("id");
+              assertThat(spring.getBean(SpecialistSessions.class).settings().get("crm"))
+                  .anyMatch(setting -> Integer.valueOf(1).equals(setting.value()));
+            });
+  }
+
+  @Test
+  void whatABeansTypeHidesMustAgreeWithWhatIsKnown() {
+    context
+        .withUserConfiguration(HiddenBeans.class, NineKept.class)
+        .run(
+            spring ->
+                assertStopped(
+                    catchThrowable(() -> spring.getBean(Counter.class)),
+                    "@SpecialistSession on OneKept.ask: maxSize of specialist 'crm' must be one"
+                        + " value but was 1, and 9 on NineKept.ask"));
+    context
+        .withUserConfiguration(HiddenBeans.class, SilentDesk.class)
+        .run(
+            spring ->
+                assertStopped(
+                    catchThrowable(() -> spring.getBean(Counter.class)),
+                    "@SpecialistSession on OneKept.ask: ttl, idleTimeout and maxSize of specialist"
+                        + " 'crm' must be known at startup but this bean's type does not tell its"
+                        + " class"));
+  }
+
+  @Configuration
+  static class CallingBeans {
+
+    @Bean
+    Object early(SilentDesk desk) {
+      desk.ask("acme");
+      return "called";
+    }
+
+    @Bean
+    @DependsOn("early")
+    Counter counter() {
+      return new OneKept();
+    }
+  }
+
+  @Test
+  void whatIsSettledByACallDuringStartupIsNotStatedAfterIt() {
+    context
+        .withUserConfiguration(SilentDesk.class)
+        .withUserConfiguration(CallingBeans.class)
+        .run(
+            spring ->
+                assertStopped(
+                    spring.getStartupFailure(),
+                    "@SpecialistSession on OneKept.ask: ttl, idleTimeout and maxSize of specialist"
+                        + " 'crm' must be known at startup but this bean's type does not tell its"
+                        + " class"));
+  }
+
+  @Test
+  void lenientWiringWarnsOfWhatABeansTypeHides(CapturedOutput output) {
+    context
+        .withUserConfiguration(HiddenBeans.class, NineKept.class)
+        .withBean(SessionSettings.class, () -> SessionSettings.builder().lenientWiring().build())
+        .run(
+            spring -> {
+              assertThat(spring.getBean(Counter.class).ask("acme")).isEqualTo("id");
+              assertThat(output).contains("maxSize of specialist 'crm' must be one value");
+            });
   }
 
   static class Inheriting extends Elsewhere {}

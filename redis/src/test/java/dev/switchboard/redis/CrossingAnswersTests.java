@@ -85,16 +85,7 @@ class CrossingAnswersTests {
             builder ->
                 settings.apply(builder.closeGrace(Duration.ZERO).scripts(SkewedRedis::standing)));
     stores.add(store);
-    store.start(
-        new SessionStore.Listener() {
-          @Override
-          public void entered(Session session) {}
-
-          @Override
-          public void left(Session session, RemovalCause cause) {
-            left.add(session);
-          }
-        });
+    store.start(new Leavings(left));
     store.configure("crm", LIMITS);
     return store;
   }

@@ -12,7 +12,6 @@ import dev.switchboard.session.RemovalCause;
 import dev.switchboard.session.Session;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionLimits;
-import dev.switchboard.session.SessionStore;
 import dev.switchboard.session.SessionStore.Granted;
 import java.time.Duration;
 import java.util.List;
@@ -46,16 +45,7 @@ class ForeignKeysTests {
     logger.addAppender(events);
     server = RedisServerProcess.start();
     store = RedisSessionStore.builder(SkewedRedis.factory(server.port())).build();
-    store.start(
-        new SessionStore.Listener() {
-          @Override
-          public void entered(Session session) {}
-
-          @Override
-          public void left(Session session, RemovalCause cause) {
-            left.add(session);
-          }
-        });
+    store.start(new Leavings(left));
     store.configure("crm", LIMITS);
     store.configure("shop", LIMITS);
   }

@@ -30,6 +30,21 @@ local function openedAt(record)
   return tonumber(string.sub(record, 36, 50))
 end
 
+-- Nothing is undone where a script fails: a key of another type is to fail it before it writes.
+local checked = false
+local function check()
+  if checked then
+    return
+  end
+  for _, hash in ipairs({SESSIONS, LEASES, CLOSINGS}) do
+    redis.call('HEXISTS', hash, '')
+  end
+  for _, set in ipairs({TOUCHED, OPENED, INDEX, CLOSING, GONE}) do
+    redis.call('ZCARD', set)
+  end
+  checked = true
+end
+
 -- What has gone may not be published again, by a late opener or by a command sent twice.
 local function gone(member)
   redis.call('ZADD', GONE, now + GONE_FOR, member)
@@ -41,6 +56,7 @@ end
 
 -- An opening is no longer wanted; unlike a session that has gone, it never was one.
 local function void(token)
+  check()
   gone('void ' .. token)
 end
 
@@ -60,22 +76,28 @@ local function count()
 end
 
 local function remove(field)
+  check()
   redis.call('HDEL', SESSIONS, field)
   redis.call('ZREM', TOUCHED, field)
   redis.call('ZREM', OPENED, field)
   unindex(field)
 end
 
--- A session leaves; all but a lost one is to be closed.
+local function tell(field, token)
+  check()
+  redis.call('PUBLISH', CHANNEL, field .. ' ' .. token)
+end
+
+-- A session leaves; all but a lost one is to be closed. Who may not tell fails before that.
 local function leave(field, record, cause)
   local token = tokenOf(record)
+  tell(field, token)
   remove(field)
   gone(token)
   if cause ~= 'LOST' then
     redis.call('ZADD', CLOSING, now + GRACE, token)
     redis.call('HSET', CLOSINGS, token, cause .. ' ' .. record)
   end
-  redis.call('PUBLISH', CHANNEL, field .. ' ' .. token)
 end
 
 -- The record stored, or nil; one that has ended leaves, and what is no record is dropped.
@@ -112,11 +134,13 @@ local function leased(field)
 end
 
 local function unlease(field)
+  check()
   redis.call('HDEL', LEASES, field)
   unindex(field)
 end
 
 local function lease(field, token, state, millis, reason)
+  check()
   redis.call('HSET', LEASES, field, token .. state .. digits(now + millis) .. (reason or ''))
   redis.call('ZADD', INDEX, 0, field)
 end

@@ -3,6 +3,7 @@
 -- field, token, F or U, O or L, age in ms, payload
 local field, token, age = ARGV[6], ARGV[7], tonumber(ARGV[10])
 
+check()
 if leased(field) == token then
   redis.call('HDEL', LEASES, field)
 end

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Where one specialist's keys in Redis hold something else, only that one's sessions suffer. */
@@ -106,6 +108,28 @@ class ForeignKeysTests {
     server.command("DEL", CRM_SESSIONS);
     server.command("HSET", CRM_SESSIONS, field(), record);
     await().untilAsserted(() -> assertThat(left).containsExactly(lost));
+  }
+
+  /** Nothing that a script has written is taken back when it fails. */
+  @ParameterizedTest
+  @ValueSource(strings = {"leases", "touched", "opened", "index", "closing", "closings", "gone"})
+  void aScriptThatCannotDoAllDoesNothing(String name) throws Exception {
+    Session kept = open(KEY);
+    String key = "switchboard:{application:crm:0}:" + name;
+    server.command("DEL", key);
+    server.command("SET", key, "something else");
+    assertThat(get(store.evict(KEY, kept.token(), RemovalCause.EVICTED))).isFalse();
+    assertThat(server.command("HEXISTS", CRM_SESSIONS, field())).isEqualTo(1L);
+    open(SessionKey.of("crm", "other"));
+    assertThat(server.command("HLEN", CRM_SESSIONS)).isEqualTo(1L);
+  }
+
+  @Test
+  void aSessionWhoseLeavingMayNotBeToldStays() throws Exception {
+    Session kept = open(KEY);
+    server.command("ACL", "SETUSER", "default", "-publish");
+    assertThat(get(store.evict(KEY, kept.token(), RemovalCause.EVICTED))).isFalse();
+    assertThat(server.command("HEXISTS", CRM_SESSIONS, field())).isEqualTo(1L);
   }
 
   private static String field() {

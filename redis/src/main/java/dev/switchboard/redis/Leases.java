@@ -153,6 +153,11 @@ final class Leases {
         });
   }
 
+  /** Another process's eviction has voided this opening, which nobody has begun yet. */
+  void unprepare(Token voided) {
+    prepared.values().removeIf(lease -> lease.token.equals(voided));
+  }
+
   private boolean isUnclaimed(Lease lease, long now) {
     boolean unclaimed = now - lease.sinceNanos >= UNCLAIMED_NANOS;
     if (unclaimed) {

@@ -47,7 +47,7 @@ final class RedisLink implements AutoCloseable {
     /** The connection that brings messages is made, perhaps again: some may have been missed. */
     void subscribed();
 
-    /** A session has left its shard: its field and its token. */
+    /** A session has left, or an opening is void: its field and its token. */
     void message(String text);
   }
 

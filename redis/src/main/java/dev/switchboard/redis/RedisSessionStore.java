@@ -225,7 +225,10 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
     @Override
     public void message(String text) {
-      shelves.left(text);
+      Token left = shelves.left(text);
+      if (left != null) {
+        leases.unprepare(left);
+      }
     }
   }
 }

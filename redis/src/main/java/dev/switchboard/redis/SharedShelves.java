@@ -83,13 +83,15 @@ final class SharedShelves {
     shelves.values().forEach(shelf -> shelf.near().flush());
   }
 
-  /** A session has left: its field, a space, its token. */
-  void left(String text) {
+  /** A session has left, or an opening is void: its field, a space, its token, which it returns. */
+  @Nullable Token left(String text) {
     Matcher message = MESSAGE.matcher(text);
-    if (message.matches()) {
-      Token token = StoredSession.token(message.group(2));
-      shelves.values().forEach(shelf -> shelf.near().left(message.group(1), token));
+    if (!message.matches()) {
+      return null;
     }
+    Token token = StoredSession.token(message.group(2));
+    shelves.values().forEach(shelf -> shelf.near().left(message.group(1), token));
+    return token;
   }
 
   /** The shards of every specialist, those that only other processes call too. */

@@ -54,12 +54,6 @@ local function isGone(member)
   return redis.call('ZSCORE', GONE, member) ~= false
 end
 
--- An opening is no longer wanted; unlike a session that has gone, it never was one.
-local function void(token)
-  check()
-  gone('void ' .. token)
-end
-
 local function isVoid(token)
   return isGone('void ' .. token)
 end
@@ -137,6 +131,13 @@ local function unlease(field)
   check()
   redis.call('HDEL', LEASES, field)
   unindex(field)
+end
+
+-- An opening is no longer wanted; unlike a session that has gone, it never was one.
+local function void(field, token)
+  tell(field, token)
+  gone('void ' .. token)
+  unlease(field)
 end
 
 local function lease(field, token, state, millis, reason)

@@ -7,8 +7,7 @@ local fields =
 for _, field in ipairs(fields) do
   local holder = leased(field)
   if holder then
-    void(holder)
-    unlease(field)
+    void(field, holder)
   end
   local record = stored(field)
   if record then

@@ -8,8 +8,7 @@ if isGone(call) then
 end
 local holder = leased(field)
 if token == '' and holder then
-  void(holder)
-  unlease(field)
+  void(field, holder)
 end
 local record = stored(field)
 if not record or (token ~= '' and tokenOf(record) ~= token) then

@@ -456,6 +456,24 @@ class CrossingAnswersTests {
     assertThat(get(store.publish(next))).isSameAs(next);
   }
 
+  @ParameterizedTest
+  @MethodSource("evictions")
+  void anotherProcesssEvictionIsNothingToWhoOpensLater(
+      Function<RedisSessionStore, CompletionStage<?>> evict) throws Exception {
+    RedisSessionStore store = store();
+    RedisSessionStore other = store();
+    Session lost = open(store, KEY);
+    SessionKey next = SessionKey.of("crm", "next");
+    open(store, next);
+    assertThat(get(store.evict(KEY, lost.token(), RemovalCause.LOST))).isTrue();
+    get(evict.apply(other));
+    // News comes in the order in which it was sent.
+    get(other.evict(next, null, RemovalCause.EVICTED));
+    await().until(() -> store.find(next, 0) == null);
+    Session opened = claim(store, KEY);
+    assertThat(get(store.publish(opened))).isSameAs(opened);
+  }
+
   @Test
   void anErrorIsNotTheLastTryToReachRedis() {
     AtomicBoolean thrown = new AtomicBoolean();

@@ -11,6 +11,7 @@ local CHANNEL, GRACE, TTL, IDLE = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]),
 local MAX_SIZE = tonumber(ARGV[5])
 local MAX_RECORD = 65536
 local GONE_FOR = 600000
+local MAX_LEASE = 60000
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -123,8 +124,12 @@ local function leased(field)
   if not lease or not string.find(lease, LEASE) then
     return nil
   end
-  return string.sub(lease, 1, 32), string.sub(lease, 33, 33),
-      tonumber(string.sub(lease, 34, 48)) - now, string.sub(lease, 49)
+  local left = tonumber(string.sub(lease, 34, 48)) - now
+  -- None is that long: the clock has been set back, and whoever opened may be dead.
+  if left > MAX_LEASE then
+    left = 0
+  end
+  return string.sub(lease, 1, 32), string.sub(lease, 33, 33), left, string.sub(lease, 49)
 end
 
 local function unlease(field)

@@ -475,6 +475,16 @@ class CrossingAnswersTests {
   }
 
   @Test
+  void aLeaseOfAClockThatWasSetBackHoldsUpNobody() throws Exception {
+    redis.advance(Duration.ofHours(1));
+    RedisSessionStore dead = store();
+    claim(dead, KEY);
+    dead.close();
+    redis.advance(Duration.ofHours(-1));
+    assertThat(get(store().claim(KEY))).isInstanceOf(Granted.class);
+  }
+
+  @Test
   void anErrorIsNotTheLastTryToReachRedis() {
     AtomicBoolean thrown = new AtomicBoolean();
     RedisSessionStore store =

@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,6 +50,11 @@ final class SessionOperationSource {
   /** Lets operations of classes that are read from now on be judged before they are used. */
   void whenReadLater(Consumer<SessionOperation> judge) {
     later = judge;
+  }
+
+  /** Returns a copy of the classes read so far. */
+  Set<Class<?>> read() {
+    return new LinkedHashSet<>(types.keySet());
   }
 
   /** Returns the operation of a method, or of the one it implements, as called on a type. */

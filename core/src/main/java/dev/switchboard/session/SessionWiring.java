@@ -161,7 +161,7 @@ final class SessionWiring implements SmartInitializingSingleton {
   }
 
   private Set<Class<?>> types() {
-    Set<Class<?>> types = new LinkedHashSet<>();
+    Set<Class<?>> types = source.read(); // inner beans have no name to find them by
     for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
       Class<?> type = AutoProxyUtils.determineTargetClass(beans, name);
       if (type != null) {

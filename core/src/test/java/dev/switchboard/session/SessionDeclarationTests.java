@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -531,6 +535,28 @@ class SessionDeclarationTests {
                     "@SpecialistSession on OneKept.ask: ttl, idleTimeout and maxSize of specialist"
                         + " 'crm' must be known at startup but this bean's type does not tell its"
                         + " class"));
+  }
+
+  record Holder(Counter counter) {}
+
+  @Test
+  void whatAnInnerBeanStatesCounts() {
+    BeanDefinition inner = new RootBeanDefinition(OneKept.class);
+    BeanDefinition outer =
+        BeanDefinitionBuilder.genericBeanDefinition(Holder.class)
+            .addConstructorArgValue(inner)
+            .getBeanDefinition();
+    context
+        .withInitializer(
+            spring ->
+                ((BeanDefinitionRegistry) spring.getBeanFactory())
+                    .registerBeanDefinition("holder", outer))
+        .run(
+            spring -> {
+              assertThat(spring.getBean(Holder.class).counter().ask("acme")).isEqualTo("id");
+              assertThat(spring.getBean(SpecialistSessions.class).settings().get("crm"))
+                  .anyMatch(setting -> Integer.valueOf(1).equals(setting.value()));
+            });
   }
 
   @Configuration

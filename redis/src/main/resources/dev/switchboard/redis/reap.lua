@@ -14,8 +14,10 @@ if IDLE >= 0 then
   end
 end
 for _, field in ipairs(ended) do
-  if redis.call('HEXISTS', SESSIONS, field) == 1 then
-    stored(field)
+  local record = stored(field)
+  if record then
+    -- Its time here belied it, and would stand before those of others that have ended.
+    redis.call('ZADD', OPENED, openedAt(record), field)
   else
     remove(field)
   end

@@ -132,6 +132,25 @@ class ForeignKeysTests {
     assertThat(server.command("HEXISTS", CRM_SESSIONS, field())).isEqualTo(1L);
   }
 
+  /** As many as are looked at in a step, and more, stand before one that has really ended. */
+  @Test
+  void timesThatBelieNoRecordHoldUpNoEnd() throws Exception {
+    String opened = "switchboard:{application:crm:0}:opened";
+    for (int i = 0; i < 110; i++) {
+      SessionKey key = SessionKey.of("crm", "acme", "" + i);
+      open(key);
+      server.command("ZADD", opened, "1", Fields.of(key));
+    }
+    open(KEY);
+    String record = (String) Objects.requireNonNull(server.command("HGET", CRM_SESSIONS, field()));
+    String ended = record.substring(0, 35) + "0".repeat(14) + "2" + record.substring(50);
+    server.command("HSET", CRM_SESSIONS, field(), ended);
+    server.command("ZADD", opened, "2", field());
+    store.maintain().get(15, TimeUnit.SECONDS);
+    assertThat(server.command("HLEN", CRM_SESSIONS)).isEqualTo(110L);
+    assertThat(server.command("HEXISTS", CRM_SESSIONS, field())).isEqualTo(0L);
+  }
+
   private static String field() {
     return Fields.of(KEY);
   }

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,10 @@ final class RedisLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
   private static final int FAILURES_TO_OPEN = 5;
   private static final long LONGEST_RETRY_MILLIS = 1_000;
+
+  /** Of a command, and of one within a script. */
+  private static final Pattern RIGHT_MISSING =
+      Pattern.compile("^NOPERM|ACL.failure|user.executing");
 
   /** What the link tells; all of it must return at once. */
   interface Listener {
@@ -64,6 +69,9 @@ final class RedisLink implements AutoCloseable {
   private volatile @Nullable RedisClusterAsyncCommands<byte[], byte[]> commands;
   private boolean subscribed;
   private volatile boolean up;
+
+  /** Why Redis, which answers, cannot be used; null where it can, or does not answer. */
+  private volatile @Nullable String refusal;
 
   /**
    * Creates a link that is down until {@link #connect}.
@@ -94,7 +102,8 @@ final class RedisLink implements AutoCloseable {
   void connect(Duration wait) {
     mend();
     try {
-      if (!tried.await(wait.toMillis(), TimeUnit.MILLISECONDS) || !up) {
+      boolean answered = tried.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+      if (!answered || (!up && refusal == null)) {
         log.warn("Redis cannot be reached; nothing is sent to it until it can");
       }
     } catch (InterruptedException e) {
@@ -105,6 +114,15 @@ final class RedisLink implements AutoCloseable {
   /** Whether callers are let through. */
   boolean isUp() {
     return up;
+  }
+
+  /** Why it is down; null where it is up. */
+  @Nullable String trouble() {
+    String refused = refusal;
+    if (up) {
+      return null;
+    }
+    return refused == null ? "Redis does not answer" : "Redis refuses to work: " + refused;
   }
 
   /** Runs a script for a caller, unless the link is down. */
@@ -179,6 +197,32 @@ final class RedisLink implements AutoCloseable {
     return cause(failure) instanceof RedisCommandExecutionException;
   }
 
+  /**
+   * What Redis has answered instead of doing what it was told, or null where it has not. Of the
+   * error its code, of one without a code how it begins, as the rest may repeat what was sent; all
+   * of it where a right is missing.
+   */
+  private static @Nullable String refusal(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RedisCommandExecutionException) {
+        String error = String.valueOf(cause.getMessage());
+        return RIGHT_MISSING.matcher(error).find()
+            ? error
+            : error.split(error.startsWith("ERR ") ? "[,:]" : " ", 2)[0];
+      }
+    }
+    return null;
+  }
+
+  private void noteRefusal(@Nullable Throwable failure) {
+    String before = refusal;
+    String now = failure == null ? null : refusal(failure);
+    refusal = now;
+    if (now != null && !now.equals(before)) {
+      log.warn("Redis refuses to work: {}", now);
+    }
+  }
+
   private static boolean isOfAnotherType(Throwable failure) {
     return isRefused(failure) && String.valueOf(cause(failure).getMessage()).contains("WRONGTYPE");
   }
@@ -190,9 +234,12 @@ final class RedisLink implements AutoCloseable {
       shard.taken();
     } else if (failures.incrementAndGet() >= FAILURES_TO_OPEN && up) {
       up = false;
-      log.warn(
-          "Redis does not answer ({}); nothing is sent to it until it does again",
-          cause(failure).getClass().getSimpleName());
+      noteRefusal(failure);
+      if (refusal == null) {
+        log.warn(
+            "Redis does not answer ({}); nothing is sent to it until it does again",
+            cause(failure).getClass().getSimpleName());
+      }
       mend();
     }
   }
@@ -230,6 +277,7 @@ final class RedisLink implements AutoCloseable {
   }
 
   private void probed(@Nullable Throwable failure) {
+    noteRefusal(failure);
     if (failure == null) {
       failures.set(0);
       mending.set(false);

@@ -168,8 +168,8 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public State state() {
-    boolean up = link.isUp();
-    return new State("redis", up, up ? null : "Redis does not answer");
+    String trouble = link.trouble();
+    return new State("redis", trouble == null, trouble);
   }
 
   @Override

@@ -2,7 +2,12 @@ package dev.switchboard.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionOpenException;
 import dev.switchboard.session.SpecialistSessions;
@@ -15,8 +20,13 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -82,6 +92,46 @@ class RedisAclTests {
   @Test
   void rightsOfTheGuideAreEnough() throws IOException {
     assertThat(works(rightsOfTheGuide())).isTrue();
+  }
+
+  static Stream<Arguments> whatIsMissing() {
+    return Stream.of(
+        arguments(
+            "on >secret ~* resetchannels +@all", "NOPERM [^:]*permissions to access .*channel.*"),
+        arguments(
+            "on >secret ~* &* +@all -eval -evalsha", "NOPERM .*has no permissions .*'evalsha'.*"),
+        arguments("on >secret ~* &* +@all -zadd", "ERR .*(can't run this command|'zadd').*"),
+        arguments("on >secret ~other:* &* +@all", "NOPERM .*key.*"),
+        arguments("on >another ~* &* +@all", "WRONGPASS"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatIsMissing")
+  void logAndHealthSayWhatIsMissing(String rights, String error) {
+    ListAppender<ILoggingEvent> events = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(RedisLink.class);
+    events.start();
+    logger.addAppender(events);
+    try (RedisServerProcess server = RedisServerProcess.start()) {
+      server.command(("ACL SETUSER switchboard " + rights).split(" "));
+      try (RedisSessionStore store =
+              RedisSessionStore.builder(new LettuceConnectionFactory(loginAsSwitchboard(server)))
+                  .build();
+          SpecialistSessions sessions = Sessions.with(store, new AtomicInteger())) {
+        assertThat(Sessions.idOf(sessions, SessionKey.of("crm", "t"))).isNotEmpty();
+        assertThat(store.state().detail()).matches("Redis refuses to work: " + error);
+        assertThat(events.list)
+            .extracting(ILoggingEvent::getFormattedMessage)
+            .singleElement(STRING)
+            .isEqualTo(store.state().detail())
+            .doesNotContain("secret");
+        server.command("ACL", "SETUSER", "switchboard", "on", ">secret", "~*", "&*", "+@all");
+        Awaitility.await().until(() -> store.state().available());
+        assertThat(store.state().detail()).isNull();
+      }
+    } finally {
+      logger.detachAppender(events);
+    }
   }
 
   private static String told(RedisServerProcess server, String... command) {

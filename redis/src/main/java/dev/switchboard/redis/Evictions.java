@@ -179,7 +179,7 @@ final class Evictions {
                 throw new RedisConnectionFailureException(
                     "Redis does not answer: only what this process knows was evicted."
                         + " Evict it again",
-                    RedisLink.cause(failure));
+                    RedisFailures.cause(failure));
               }
               return reply;
             });
@@ -202,8 +202,8 @@ final class Evictions {
                 if (pending.remove(late.call, late)) {
                   evicted(late, reply);
                 }
-              } else if (!RedisLink.isRefused(failure)) {
-                throw new CompletionException(RedisLink.cause(failure));
+              } else if (!RedisFailures.isRefused(failure)) {
+                throw new CompletionException(RedisFailures.cause(failure));
               }
               return late;
             });

@@ -110,7 +110,7 @@ final class Publications {
                 }
                 return CompletableFuture.completedFuture(winner);
               }
-              Throwable cause = RedisLink.cause(failure);
+              Throwable cause = RedisFailures.cause(failure);
               if (cause instanceof SessionOpenException) {
                 return CompletableFuture.<Session>failedFuture(cause);
               }
@@ -119,7 +119,7 @@ final class Publications {
                 return CompletableFuture.<Session>failedFuture(
                     RemoteClaims.unreachable(opened.key()));
               }
-              return local.publish(opened, RedisLink.wasSent(cause));
+              return local.publish(opened, RedisFailures.wasSent(cause));
             })
         .thenCompose(winner -> winner);
   }
@@ -140,7 +140,7 @@ final class Publications {
               if (failure == null) {
                 return settle(shelf, alone, reply, flushes);
               }
-              if (RedisLink.wasSent(failure)) {
+              if (RedisFailures.wasSent(failure)) {
                 local.doubt(alone);
               }
               return alone;

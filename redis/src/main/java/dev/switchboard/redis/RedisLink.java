@@ -1,6 +1,5 @@
 package dev.switchboard.redis;
 
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -8,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -22,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,10 +35,6 @@ final class RedisLink implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
   private static final int FAILURES_TO_OPEN = 5;
   private static final long LONGEST_RETRY_MILLIS = 1_000;
-
-  /** Of a command, and of one within a script. */
-  private static final Pattern RIGHT_MISSING =
-      Pattern.compile("^NOPERM|ACL.failure|user.executing");
 
   /** What the link tells; all of it must return at once. */
   interface Listener {
@@ -151,7 +144,7 @@ final class RedisLink implements AutoCloseable {
         command(redis -> redis.evalsha(sha, ScriptOutputType.MULTI, shard.keys(), own));
     return reply.exceptionallyCompose(
         failure ->
-            cause(failure) instanceof RedisNoScriptException
+            RedisFailures.cause(failure) instanceof RedisNoScriptException
                 ? command(
                     redis ->
                         redis.eval(
@@ -159,7 +152,7 @@ final class RedisLink implements AutoCloseable {
                             ScriptOutputType.MULTI,
                             shard.keys(),
                             own))
-                : CompletableFuture.failedFuture(cause(failure)));
+                : CompletableFuture.failedFuture(RedisFailures.cause(failure)));
   }
 
   /** Sends a command whether the link is down or not. */
@@ -182,55 +175,19 @@ final class RedisLink implements AutoCloseable {
     return new RedisConnectionFailureException("Redis cannot be reached");
   }
 
-  /** Whether a command that failed so may have reached Redis, or may yet. */
-  static boolean wasSent(Throwable failure) {
-    return !(cause(failure) instanceof RedisConnectionFailureException);
-  }
-
-  static Throwable cause(Throwable failure) {
-    Throwable cause = failure.getCause();
-    return failure instanceof CompletionException && cause != null ? cause : failure;
-  }
-
-  /** Whether Redis has answered, though with an error. */
-  static boolean isRefused(Throwable failure) {
-    return cause(failure) instanceof RedisCommandExecutionException;
-  }
-
-  /**
-   * What Redis has answered instead of doing what it was told, or null where it has not. Of the
-   * error its code, of one without a code how it begins, as the rest may repeat what was sent; all
-   * of it where a right is missing.
-   */
-  private static @Nullable String refusal(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof RedisCommandExecutionException) {
-        String error = String.valueOf(cause.getMessage());
-        return RIGHT_MISSING.matcher(error).find()
-            ? error
-            : error.split(error.startsWith("ERR ") ? "[,:]" : " ", 2)[0];
-      }
-    }
-    return null;
-  }
-
   private void noteRefusal(@Nullable Throwable failure) {
     String before = refusal;
-    String now = failure == null ? null : refusal(failure);
+    String now = failure == null ? null : RedisFailures.refusal(failure);
     refusal = now;
     if (now != null && !now.equals(before)) {
       log.warn("Redis refuses to work: {}", now);
     }
   }
 
-  private static boolean isOfAnotherType(Throwable failure) {
-    return isRefused(failure) && String.valueOf(cause(failure).getMessage()).contains("WRONGTYPE");
-  }
-
   private void count(Shard shard, @Nullable Throwable failure) {
     if (failure == null) {
       failures.set(0);
-    } else if (isOfAnotherType(failure)) {
+    } else if (RedisFailures.isOfAnotherType(failure)) {
       shard.taken();
     } else if (failures.incrementAndGet() >= FAILURES_TO_OPEN && up) {
       up = false;
@@ -238,7 +195,7 @@ final class RedisLink implements AutoCloseable {
       if (refusal == null) {
         log.warn(
             "Redis does not answer ({}); nothing is sent to it until it does again",
-            cause(failure).getClass().getSimpleName());
+            RedisFailures.cause(failure).getClass().getSimpleName());
       }
       mend();
     }
@@ -284,11 +241,12 @@ final class RedisLink implements AutoCloseable {
       up = true;
       log.info("Redis answers: sessions are shared; exclusive calls queue in each process");
     } else {
-      log.debug("Redis does not answer a probe: {}", cause(failure).getClass().getName());
+      log.debug(
+          "Redis does not answer a probe: {}", RedisFailures.cause(failure).getClass().getName());
       long delay = ThreadLocalRandom.current().nextLong(LONGEST_RETRY_MILLIS);
       tryOn(CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS, connecting));
     }
-    if (failure == null || !(cause(failure) instanceof TimeoutException)) {
+    if (failure == null || !(RedisFailures.cause(failure) instanceof TimeoutException)) {
       // A process that has just begun may be too slow itself: startup waits for the next try.
       tried.countDown();
     }

@@ -73,7 +73,7 @@ final class RemoteClaims {
               if (failure == null) {
                 claim.complete(answer);
               } else {
-                claim.completeExceptionally(RedisLink.cause(failure));
+                claim.completeExceptionally(RedisFailures.cause(failure));
               }
             });
   }
@@ -137,7 +137,7 @@ final class RemoteClaims {
         if (reply != null) {
           answered(reply);
         } else if (failure != null) {
-          unanswered(RedisLink.cause(failure));
+          unanswered(RedisFailures.cause(failure));
         }
       } catch (RuntimeException e) {
         leases.fail(token, "");
@@ -178,7 +178,7 @@ final class RemoteClaims {
               .whenComplete(
                   (session, failure) -> {
                     if (failure != null
-                        && RedisLink.cause(failure) instanceof SessionOpenException) {
+                        && RedisFailures.cause(failure) instanceof SessionOpenException) {
                       shelf.near().drop(missed);
                       grant(token);
                       return;
@@ -233,7 +233,7 @@ final class RemoteClaims {
     }
 
     private void unanswered(Throwable failure) {
-      if (RedisLink.wasSent(failure)) {
+      if (RedisFailures.wasSent(failure)) {
         leases.disown(shelf, field, token);
       }
       goOnWithoutRedis();

@@ -94,7 +94,7 @@ final class SharedClaims {
 
   /** Nobody waits for what has gone wrong on the way. */
   private static @Nullable Void fail(CompletableFuture<Claim> claim, Throwable failure) {
-    claim.completeExceptionally(RedisLink.cause(failure));
+    claim.completeExceptionally(RedisFailures.cause(failure));
     return null;
   }
 

@@ -65,8 +65,8 @@ public final class RetryContext {
           "No retry here: RetryContext.current() works on the thread that runs a method annotated"
               + " with @RequestScopedRetry and called through its Spring bean. Usual causes:"
               + " self-invocation (this.method()), another thread, a lambda that runs only after the"
-              + " method has returned (as in Mono.fromCallable: ask before it), an object that is not a Spring"
-              + " bean and so has no proxy, or a test slice without this library's"
+              + " method has returned (as in Mono.fromCallable: ask before it), an object that is not"
+              + " a Spring bean and so has no proxy, or a test slice without this library's"
               + " auto-configuration. On another thread wrap its executor with"
               + " PropagatingTaskDecorator, in Reactor let Micrometer propagate contexts");
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One call that answers later, within its session: does what {@link SessionCalls} does for those
  * that answer at once, step by step, for the future or the publisher that drives it. Each step
- * follows the one before; only {@link #end} may come at any time, from any thread.
+ * follows the one before; only {@link #cancel} may come at any time, from any thread.
  */
 final class LateCall {
 
@@ -29,6 +29,7 @@ final class LateCall {
 
   private ExclusiveTurns.@Nullable Turn turn;
   private boolean busy;
+  private boolean running;
   private boolean acquired;
   private boolean joined;
   private boolean recovered;
@@ -132,6 +133,26 @@ final class LateCall {
     return ended;
   }
 
+  /**
+   * The method's body is about to run on this thread; until {@link #exit} a call that is cancelled
+   * keeps what it has. False where it has ended: the body must not run.
+   */
+  synchronized boolean enter() {
+    running = !ended;
+    return running;
+  }
+
+  /** The body has returned, and what it answers with hears of a cancellation from now on. */
+  void exit() {
+    synchronized (this) {
+      running = false;
+      if (!ended) {
+        return;
+      }
+    }
+    leave();
+  }
+
   /** Runs the method's body on this thread, which returns what answers later. */
   <R extends @Nullable Object> R run(SessionWork<R, ?> body) throws Throwable {
     context.begin();
@@ -204,9 +225,20 @@ final class LateCall {
     end(null);
   }
 
-  /** Ends the call, once; {@code failure} is what reaches the caller, or null. */
+  /** The body's work is over: ends the call, unless it has ended. */
   void end(@Nullable Throwable failure) {
+    end(failure, false);
+  }
+
+  /** The caller wants no answer any more: ends the call, unless it has ended. */
+  void cancel(@Nullable Throwable failure) {
+    end(failure, true);
+  }
+
+  /** {@code failure} is what reaches the caller, or null. */
+  private void end(@Nullable Throwable failure, boolean bodyMayRun) {
     synchronized (this) {
+      running &= bodyMayRun;
       if (ended) {
         return;
       }
@@ -220,13 +252,13 @@ final class LateCall {
     Trace.end(own, failure);
   }
 
-  /** Gives back what the call has, once, and not within a step. */
+  /** Gives back what the call has, once, and neither within a step nor within the body. */
   private void leave() {
     boolean mine;
     boolean shared;
     ExclusiveTurns.Turn taken;
     synchronized (this) {
-      if (busy) {
+      if (busy || running) {
         return;
       }
       taken = turn;

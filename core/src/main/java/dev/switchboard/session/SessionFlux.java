@@ -4,6 +4,7 @@ import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.util.concurrent.CancellationException;
 import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -23,7 +24,7 @@ final class SessionFlux<T> {
   }
 
   Flux<T> flux() {
-    Flux<T> once = Flux.defer(this::run).doOnNext(element -> emitted = true);
+    Flux<T> once = Flux.<T>from(this::subscribe).doOnNext(element -> emitted = true);
     Flux<T> again = once.onErrorResume(failure -> recovered(failure).thenMany(Flux.empty()));
     return Mono.fromFuture(call::begin)
         .thenMany(once.onErrorResume(failure -> recovered(failure).thenMany(again)))
@@ -41,7 +42,19 @@ final class SessionFlux<T> {
   /** After the work's own cancellation, as the session may be closed then. */
   private void end(SignalType signal) {
     if (signal == SignalType.CANCEL) {
-      call.end(new CancellationException());
+      call.cancel(new CancellationException());
+    }
+  }
+
+  private void subscribe(Subscriber<? super T> subscriber) {
+    if (!call.enter()) {
+      Flux.<T>error(new CancellationException()).subscribe(subscriber);
+      return;
+    }
+    try {
+      Flux.defer(this::run).subscribe(subscriber);
+    } finally {
+      call.exit();
     }
   }
 

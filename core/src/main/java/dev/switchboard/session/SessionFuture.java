@@ -30,7 +30,7 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
             (result, failure) -> {
               // First, as the session may be closed once the call has ended.
               cancelAnswer();
-              call.end(failure);
+              call.cancel(failure);
             });
     follow(call.begin());
     return this;
@@ -43,7 +43,7 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
             (isReady, failure) -> {
               if (failure != null) {
                 fail(Claims.cause(failure));
-              } else if (!isDone()) {
+              } else if (!isDone() && call.enter()) {
                 run();
               }
             });
@@ -52,14 +52,10 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
   private void run() {
     CompletableFuture<T> answered;
     try {
-      answered = ReturnKind.<T>future(call.run(work), name).toCompletableFuture();
+      answered = answer();
     } catch (Throwable failure) {
       follow(call.recover(failure, true));
       return;
-    }
-    answer = answered;
-    if (isDone()) {
-      cancelAnswer();
     }
     var unused =
         answered.whenComplete(
@@ -70,6 +66,19 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
                 follow(call.recover(Claims.cause(failure), true));
               }
             });
+  }
+
+  private CompletableFuture<T> answer() throws Throwable {
+    try {
+      var answered = ReturnKind.<T>future(call.run(work), name).toCompletableFuture();
+      answer = answered;
+      if (isDone()) {
+        cancelAnswer();
+      }
+      return answered;
+    } finally {
+      call.exit();
+    }
   }
 
   /** Ends the call before those who wait for its result go on; they do whatever that comes to. */

@@ -238,6 +238,7 @@ class SessionFutureTests {
     CompletableFuture<String> asked = startedWith(reply).orTimeout(1, TimeUnit.MILLISECONDS);
 
     assertThatThrownBy(() -> get(asked)).isInstanceOf(TimeoutException.class);
+    assertThat(reply).failsWithin(20, TimeUnit.SECONDS); // who waits may be told before it
     assertThat(reply).isCancelled();
   }
 
@@ -295,6 +296,38 @@ class SessionFutureTests {
                 return reply;
               }));
       assertThat(reply).failsWithin(20, TimeUnit.SECONDS);
+      assertThat(reply).isCancelled();
+    }
+  }
+
+  @Test
+  void callCancelledWhileItsWorkRunsKeepsItsSessionUntilThatHasReturned() throws Exception {
+    CompletableFuture<CompletableFuture<String>> asked = new CompletableFuture<>();
+    CompletableFuture<SessionCounts> meanwhile = new CompletableFuture<>();
+    CompletableFuture<String> reply = new CompletableFuture<>();
+    SpecialistConnector slow =
+        key -> {
+          asked.join(); // so that the work runs on this thread, not on the caller's
+          return specialist.open(key);
+        };
+    try (Engine held = new Engine(slow, settings -> settings)) {
+      asked.complete(
+          held.sessions.callAsync(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                asked.join().cancel(true);
+                held.sessions.evict(ACME);
+                held.runCloses();
+                meanwhile.complete(held.counts());
+                return reply;
+              }));
+
+      assertThat(get(meanwhile)).isEqualTo(new SessionCounts(1, 0, 1, 0, 0, 0));
+      while (held.counts().closed() == 0) {
+        held.runCloses();
+        Thread.onSpinWait();
+      }
       assertThat(reply).isCancelled();
     }
   }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
 
@@ -51,5 +54,33 @@ class SessionPublishersTests {
             });
     StepVerifier.create(asked).expectNext("id-2").expectComplete().verify(LONG);
     assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 1, 0, 0, 1, 0));
+  }
+
+  @Test
+  void callCancelledWhileItsWorkIsSubscribedKeepsItsSessionUntilThatHasReturned() {
+    engine.ask(ACME);
+    AtomicReference<SessionCounts> meanwhile = new AtomicReference<>();
+    BaseSubscriber<String> caller =
+        new BaseSubscriber<>() {
+          @Override
+          protected void hookOnSubscribe(Subscription subscription) {
+            subscription.request(1);
+          }
+        };
+    Flux<String> work =
+        Flux.defer(
+            () -> {
+              caller.cancel();
+              engine.sessions.evict(ACME);
+              engine.runCloses();
+              meanwhile.set(engine.counts());
+              return Flux.never();
+            });
+
+    flux(session -> work).subscribe(caller);
+
+    assertThat(meanwhile).hasValue(new SessionCounts(1, 0, 1, 0, 0, 0));
+    engine.runCloses();
+    assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 1, 0, 0));
   }
 }

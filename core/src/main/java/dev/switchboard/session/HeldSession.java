@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import dev.switchboard.Trace;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class HeldSession permits SessionContext {
 
+  private static final AtomicReferenceFieldUpdater<HeldSession, Session> SESSION =
+      AtomicReferenceFieldUpdater.newUpdater(HeldSession.class, Session.class, "session");
+  private static final AtomicReferenceFieldUpdater<HeldSession, SessionExtras> EXTRAS =
+      AtomicReferenceFieldUpdater.newUpdater(HeldSession.class, SessionExtras.class, "extras");
+
   private final HeldSession owner;
+
+  /** Written without waiting for all to see it: who is handed this one does. */
   private volatile @Nullable Session session;
-  private volatile boolean ended;
+
+  /** {@link SessionExtras#ENDED} where the invocation has ended and never needed any. */
   private volatile @Nullable SessionExtras extras;
 
   /** The session that the work last heard of, so that a failure is about that one. */
@@ -26,7 +35,7 @@ abstract sealed class HeldSession permits SessionContext {
   }
 
   @Nullable Trace trace() {
-    SessionExtras seen = extras;
+    SessionExtras seen = extrasOrNull();
     return seen == null ? null : seen.trace();
   }
 
@@ -53,7 +62,7 @@ abstract sealed class HeldSession permits SessionContext {
 
   /** The owner is over; true where what it has is to be given back. */
   boolean isLast() {
-    SessionExtras seen = extras;
+    SessionExtras seen = extrasOrNull();
     return seen == null || seen.isLast();
   }
 
@@ -64,16 +73,17 @@ abstract sealed class HeldSession permits SessionContext {
 
   /** The owner's turn, for a nested exclusive call that may outlive it to leave, too, or null. */
   ExclusiveTurns.@Nullable Turn shareTurn() {
-    SessionExtras seen = owner.extras;
+    SessionExtras seen = owner.extrasOrNull();
     return seen == null ? null : seen.shareTurn();
   }
 
   boolean isEnded() {
-    return ended;
+    SessionExtras seen = extras;
+    return seen != null && seen.isEnded();
   }
 
   boolean isOver() {
-    return ended && owner.ended;
+    return isEnded() && owner.isEnded();
   }
 
   /** The work begins, perhaps again. */
@@ -95,24 +105,32 @@ abstract sealed class HeldSession permits SessionContext {
     if (flight != null) {
       learn(flight);
     }
-    session = successor.session;
+    use(successor.session);
   }
 
   void use(@Nullable Session acquired) {
-    session = acquired;
+    SESSION.lazySet(this, acquired);
   }
 
   private SessionExtras extras() {
-    SessionExtras made = extras;
-    return made != null ? made : makeExtras();
+    while (true) {
+      SessionExtras seen = extras;
+      if (seen != null && seen != SessionExtras.ENDED) {
+        return seen;
+      }
+      SessionExtras made = new SessionExtras(null);
+      if (seen != null) {
+        made.end();
+      }
+      if (EXTRAS.compareAndSet(this, seen, made)) {
+        return made;
+      }
+    }
   }
 
-  private synchronized SessionExtras makeExtras() {
-    SessionExtras made = extras;
-    if (made == null) {
-      extras = made = new SessionExtras(null);
-    }
-    return made;
+  private @Nullable SessionExtras extrasOrNull() {
+    SessionExtras seen = extras;
+    return seen == SessionExtras.ENDED ? null : seen;
   }
 
   void learn(Flight flight) {
@@ -121,7 +139,7 @@ abstract sealed class HeldSession permits SessionContext {
 
   /** Returns the flight that the first {@code bind}, or the invocation's end, is to end. */
   @Nullable Flight takeLearning() {
-    SessionExtras seen = extras;
+    SessionExtras seen = extrasOrNull();
     return seen == null ? null : seen.takeLearning();
   }
 
@@ -132,16 +150,18 @@ abstract sealed class HeldSession permits SessionContext {
 
   /** No {@code bind} comes any more; one that another thread has begun is waited for. */
   void end() {
-    ended = true;
-    // One that begins now makes this first and then looks whether it has ended.
-    SessionExtras seen = owner.extras;
-    if (seen != null) {
-      seen.exchange().lock();
-      try {
-        ended = true; // by now a bind that had begun is done, and released with this invocation
-      } finally {
-        seen.exchange().unlock();
+    // Without extras none has begun: it makes them first.
+    if (owner == this && EXTRAS.compareAndSet(this, null, SessionExtras.ENDED)) {
+      return;
+    }
+    ReentrantLock exchange = owner.extras().exchange();
+    exchange.lock();
+    try {
+      if (!EXTRAS.compareAndSet(this, null, SessionExtras.ENDED)) {
+        extras().end();
       }
+    } finally {
+      exchange.unlock();
     }
   }
 
@@ -150,7 +170,7 @@ abstract sealed class HeldSession permits SessionContext {
     if (session != null) {
       return false;
     }
-    SessionExtras seen = extras; // read after the session, as takeOver writes it before
+    SessionExtras seen = extrasOrNull(); // after the session, as takeOver writes it before
     return seen == null || !seen.isLearning();
   }
 
@@ -160,7 +180,7 @@ abstract sealed class HeldSession permits SessionContext {
   }
 
   boolean hasJudged(Throwable failure) {
-    SessionExtras seen = extras;
+    SessionExtras seen = extrasOrNull();
     return seen != null && seen.hasJudged(failure);
   }
 }

@@ -71,7 +71,8 @@ public final class InMemorySessionStore implements SessionStore {
 
   @Override
   public @Nullable Session find(SessionKey key, long nanos) {
-    return shelf(key).find(key, nanos);
+    SessionShelf shelf = shelves.get(key.name());
+    return shelf == null ? null : shelf.find(key, nanos);
   }
 
   @Override

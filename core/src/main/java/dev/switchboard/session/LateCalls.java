@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import dev.switchboard.Invocation;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
+import dev.switchboard.session.SessionObserver.Acquisition;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -65,15 +66,20 @@ final class LateCalls {
     return events.awaitLater(turn, settings.exclusiveWait(), invocation, context.trace());
   }
 
-  CompletableFuture<SessionObserver.Acquisition> acquireLater(
-      SessionContext context, ThreadBindings caller) {
+  CompletableFuture<Acquisition> acquireLater(SessionContext context, ThreadBindings caller) {
+    CompletableFuture<Acquisition> acquired;
     try {
       calls.refuseIfStopped();
-      SpecialistEvents events = specialists.get(context.key().name()).events();
-      return events.acquireLater(openings, context, caller);
+      acquired = openings.acquire(context, caller);
+    } catch (CallRefusedException stopped) {
+      return CompletableFuture.failedFuture(stopped);
     } catch (Throwable failure) {
-      return CompletableFuture.failedFuture(failure);
+      acquired = CompletableFuture.failedFuture(failure);
     }
+    SpecialistName name = context.key().name();
+    return acquired.whenComplete(
+        (outcome, failure) ->
+            specialists.acquired(name, failure == null ? outcome : Acquisition.FAILED));
   }
 
   /** The threads on which connectors are called for those who must not block. */

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.Trace;
+import dev.switchboard.session.SessionObserver.Acquisition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -132,8 +133,12 @@ final class SessionCalls {
 
   private void acquire(SessionContext context, @Nullable Invocation attemptOf) {
     refuseIfStopped();
-    // Also lets the store know the specialist's limits before it is asked for the first time.
-    specialists.get(context.key().name()).events().acquire(openings, context, attemptOf);
+    Acquisition outcome = Acquisition.FAILED;
+    try {
+      outcome = openings.acquire(context, attemptOf);
+    } finally {
+      specialists.acquired(context.key().name(), outcome);
+    }
   }
 
   /** Other calls that have joined may be about to, too: one of them does. */

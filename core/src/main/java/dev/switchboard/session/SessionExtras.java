@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionExtras {
 
+  /** What all that have ended without any share; nothing else of it is read or written. */
+  static final SessionExtras ENDED = new SessionExtras(null);
+
+  static {
+    ENDED.end();
+  }
+
   private final @Nullable Trace trace;
   private final ReentrantLock exchange = new ReentrantLock();
   private @Nullable Flight learning;
@@ -18,6 +25,7 @@ final class SessionExtras {
   private ExclusiveTurns.@Nullable Turn turn;
   private int joined;
   private boolean over;
+  private volatile boolean ended;
 
   SessionExtras(@Nullable Trace trace) {
     this.trace = trace;
@@ -25,6 +33,14 @@ final class SessionExtras {
 
   @Nullable Trace trace() {
     return trace;
+  }
+
+  boolean isEnded() {
+    return ended;
+  }
+
+  void end() {
+    ended = true;
   }
 
   /** Held while the session is exchanged for another. */

@@ -50,6 +50,8 @@ final class SessionOpenings {
     long now = attemptOf == null ? ticker.read() : attemptOf.nowNanos(ticker);
     Session found = store.find(context.key(), now);
     if (found == null || !found.acquire()) {
+      // Before the store is asked for more, it knows the specialist's limits.
+      specialists.get(context.key().name());
       return false;
     }
     context.use(found);

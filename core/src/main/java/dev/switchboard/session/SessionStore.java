@@ -84,7 +84,8 @@ public interface SessionStore {
    * @param key whose conversation
    * @param nanos when the call that looks began, or later, on the engine's ticker: to spare a store
    *     reading its own
-   * @return a session within its ttl and idle time, or null where only {@link #claim} can tell
+   * @return a session within its ttl and idle time, or null where only {@link #claim} can tell, and
+   *     of a specialist that has not been configured
    */
   @Nullable Session find(SessionKey key, long nanos);
 

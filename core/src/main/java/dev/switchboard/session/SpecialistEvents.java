@@ -3,7 +3,6 @@ package dev.switchboard.session;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver;
-import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
 import dev.switchboard.session.SessionObserver.Opening;
@@ -37,31 +36,8 @@ final class SpecialistEvents {
     tell(told -> told.settled(specialist, limits, counts));
   }
 
-  /** Lets a call come to its session, and tells how that went. */
-  void acquire(SessionOpenings openings, SessionContext context, @Nullable Invocation attemptOf) {
-    Acquisition outcome = Acquisition.FAILED;
-    try {
-      outcome = openings.acquire(context, attemptOf);
-    } finally {
-      acquired(outcome);
-    }
-  }
-
-  /** The same for a call that answers later. */
-  CompletableFuture<Acquisition> acquireLater(
-      LateOpenings openings, SessionContext context, ThreadBindings caller) {
-    CompletableFuture<Acquisition> acquired;
-    try {
-      acquired = openings.acquire(context, caller);
-    } catch (Throwable failure) {
-      acquired = CompletableFuture.failedFuture(failure);
-    }
-    return acquired.whenComplete(
-        (outcome, failure) -> acquired(failure == null ? outcome : Acquisition.FAILED));
-  }
-
-  /** Written out, as every call comes here. */
-  private void acquired(Acquisition outcome) {
+  /** A call has come to its session, or has not. Written out, as every call comes here. */
+  void acquired(Acquisition outcome) {
     if (observer != null) {
       try {
         observer.acquired(specialist, outcome);

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.Setting;
+import dev.switchboard.session.SessionObserver.Acquisition;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,6 +49,14 @@ final class Specialists {
   Specialist get(SpecialistName name) {
     Specialist known = settled.get(name);
     return known != null ? known : settle(source.apply(name));
+  }
+
+  /** Tells the observer, if there is one, how a call came to its session. */
+  void acquired(SpecialistName name, Acquisition outcome) {
+    Specialist known = observer == null ? null : settled.get(name);
+    if (known != null) {
+      known.events().acquired(outcome);
+    }
   }
 
   /** What is set for those settled so far, by name. */

@@ -98,6 +98,11 @@ abstract class SessionStoreContractTests {
   }
 
   @Test
+  void nothingIsFoundOfASpecialistThatIsNotConfigured() {
+    assertThat(store.find(SessionKey.of("stranger", "acme"), nanos())).isNull();
+  }
+
+  @Test
   void openingsHaveTokensOfTheirOwn() {
     Session first = open(ACME);
     assertThat(get(store.evict(ACME, null, RemovalCause.EVICTED))).isTrue();

@@ -108,7 +108,11 @@ public final class RedisSessionStore implements SessionStore, AutoCloseable {
 
   @Override
   public @Nullable Session find(SessionKey key, long nanos) {
-    NearCache near = shelves.get(key).near();
+    SharedShelf shelf = shelves.find(key);
+    if (shelf == null) {
+      return null;
+    }
+    NearCache near = shelf.near();
     if (link.isUp() || failing) {
       return near.fresh(key, nanos);
     }

@@ -58,15 +58,18 @@ final class SharedShelves {
   }
 
   SharedShelf get(SessionKey key) {
-    SharedShelf shelf = written.get(key.specialist());
+    SharedShelf shelf = find(key);
     if (shelf == null) {
-      shelf = find(key.specialist());
-      if (shelf == null) {
-        throw new IllegalStateException(
-            "specialist '%s' was not configured".formatted(key.specialist()));
-      }
+      throw new IllegalStateException(
+          "specialist '%s' was not configured".formatted(key.specialist()));
     }
     return shelf;
+  }
+
+  /** Returns null for a specialist that this process has not called yet. */
+  @Nullable SharedShelf find(SessionKey key) {
+    SharedShelf shelf = written.get(key.specialist());
+    return shelf != null ? shelf : find(key.specialist());
   }
 
   /** Returns null for a specialist that this process has not called yet. */

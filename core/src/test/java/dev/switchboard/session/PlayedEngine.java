@@ -5,19 +5,21 @@ import static dev.switchboard.session.Engine.ACME;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An engine for one schedule: points at each step of its store, clock and connector, and within
- * calls. What it keeps needs no lock, as one actor runs at a time.
+ * calls. One actor runs at a time, but who lets another go on that has waited runs beside it up to
+ * the next point.
  */
 final class PlayedEngine implements Schedules.Play {
 
@@ -49,12 +51,13 @@ final class PlayedEngine implements Schedules.Play {
 
   private final Cast cast;
   private final FakeTicker ticker = new FakeTicker();
-  private final Map<String, Fate> ids = new HashMap<>();
-  private final Map<String, Integer> uses = new HashMap<>();
+  private final Map<String, Fate> ids = new ConcurrentHashMap<>();
+  private final Map<String, Integer> uses = new ConcurrentHashMap<>();
   private final SpecialistSessions sessions;
-  private final Set<String> begun = new HashSet<>();
+  private final Set<String> begun = ConcurrentHashMap.newKeySet();
   private final Set<String> evicted = new HashSet<>();
-  private int opening;
+  private final AtomicInteger named = new AtomicInteger();
+  private final AtomicInteger opening = new AtomicInteger();
   private int mayOverlap = 1;
   private int mayOpen = 1;
   private boolean mayFail;
@@ -142,11 +145,10 @@ final class PlayedEngine implements Schedules.Play {
 
   private String use(SessionContext session) {
     if (session.idOrNull() == null) {
-      String named = "id-" + (begun.size() + 1);
-      begun.add(named);
+      String learned = beginId();
       Schedules.point("reply");
-      ids.put(named, Fate.OPEN);
-      session.bind(named);
+      ids.put(learned, Fate.OPEN);
+      session.bind(learned);
     }
     String id = session.id();
     int others = uses.merge(id, 1, Integer::sum) - 1;
@@ -162,6 +164,12 @@ final class PlayedEngine implements Schedules.Play {
     } finally {
       uses.merge(id, -1, Integer::sum);
     }
+  }
+
+  private String beginId() {
+    String id = "id-" + named.incrementAndGet();
+    begun.add(id);
+    return id;
   }
 
   private @Nullable Fate fate(String id) {
@@ -249,11 +257,10 @@ final class PlayedEngine implements Schedules.Play {
         Schedules.point("open");
         return null;
       }
-      String id = "id-" + (begun.size() + 1);
-      begun.add(id);
-      expect(++opening <= mayOverlap, "two openings at once");
+      String id = beginId();
+      expect(opening.incrementAndGet() <= mayOverlap, "two openings at once");
       Schedules.point("open");
-      opening--;
+      opening.decrementAndGet();
       if (failsNext) {
         failsNext = false;
         throw new IllegalStateException("refused");

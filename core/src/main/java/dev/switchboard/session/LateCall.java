@@ -26,14 +26,8 @@ final class LateCall {
   private final @Nullable Invocation attemptOf;
   private final @Nullable Trace own;
   private final ThreadBindings bindings;
-
-  private ExclusiveTurns.@Nullable Turn turn;
-  private boolean busy;
-  private boolean running;
-  private boolean acquired;
-  private boolean joined;
+  private final LateHold hold;
   private boolean recovered;
-  private boolean ended;
 
   /**
    * Creates a call that nothing has happened in yet.
@@ -57,11 +51,10 @@ final class LateCall {
     this.context = context;
     this.policy = policy;
     this.queues = queues;
-    this.turn = turn;
+    this.hold = new LateHold(calls, context, turn);
     this.caller = caller;
     this.attemptOf = attemptOf;
     this.own = own;
-    this.joined = context.owner() != context;
     this.bindings = context.within(caller);
   }
 
@@ -82,75 +75,43 @@ final class LateCall {
     if (!queues) {
       return acquire();
     }
-    ExclusiveTurns.Turn taken = takeTurn();
+    ExclusiveTurns.Turn taken = hold.takeTurn();
     return taken == null
         ? CompletableFuture.failedFuture(new CancellationException())
         : calls.awaitTurn(taken, Invocation.in(caller), context).thenCompose(first -> acquire());
   }
 
-  /** Takes a place in the queue, which {@link #leave} leaves, unless the call has ended already. */
-  private synchronized ExclusiveTurns.@Nullable Turn takeTurn() {
-    if (ended) {
-      return null;
-    }
-    ExclusiveTurns.Turn taken = calls.takeTurn(context.key());
-    context.has(taken);
-    turn = taken;
-    return taken;
-  }
-
   private CompletableFuture<Boolean> acquire() {
-    return busily(() -> calls.acquireLater(context, caller).thenApply(done -> acquired()));
-  }
-
-  private synchronized boolean acquired() {
-    acquired = true;
-    return true;
+    return busily(
+        () ->
+            calls
+                .acquireLater(context, caller)
+                .thenApply(
+                    done -> {
+                      hold.acquired();
+                      return true;
+                    }));
   }
 
   /** Makes a step within which the call keeps what it has, even if it is ended meanwhile. */
   private CompletableFuture<Boolean> busily(Supplier<CompletableFuture<Boolean>> step) {
-    if (!becomesBusy()) {
+    if (!hold.beginStep()) {
       return CompletableFuture.failedFuture(new CancellationException());
     }
-    return goOn(
-        step.get()
-            .whenComplete(
-                (done, failure) -> {
-                  if (isOverAsItIdles()) {
-                    leave();
-                  }
-                }));
-  }
-
-  private synchronized boolean becomesBusy() {
-    busy = !ended;
-    return busy;
-  }
-
-  private synchronized boolean isOverAsItIdles() {
-    busy = false;
-    return ended;
+    return goOn(step.get().whenComplete((done, failure) -> hold.endStep()));
   }
 
   /**
    * The method's body is about to run on this thread; until {@link #exit} a call that is cancelled
    * keeps what it has. False where it has ended: the body must not run.
    */
-  synchronized boolean enter() {
-    running = !ended;
-    return running;
+  boolean enter() {
+    return hold.enterBody();
   }
 
   /** The body has returned, and what it answers with hears of a cancellation from now on. */
   void exit() {
-    synchronized (this) {
-      running = false;
-      if (!ended) {
-        return;
-      }
-    }
-    leave();
+    hold.exitBody();
   }
 
   /** Runs the method's body on this thread, which returns what answers later. */
@@ -237,50 +198,15 @@ final class LateCall {
 
   /** {@code failure} is what reaches the caller, or null. */
   private void end(@Nullable Throwable failure, boolean bodyMayRun) {
-    synchronized (this) {
-      running &= bodyMayRun;
-      if (ended) {
-        return;
-      }
-      ended = true;
+    if (!hold.end(bodyMayRun)) {
+      return;
     }
     SessionContext enclosing = context.enclosing();
     if (failure != null && enclosing != null) {
       enclosing.judged(failure);
     }
-    leave();
+    hold.giveBackIfEnded();
     Trace.end(own, failure);
-  }
-
-  /** Gives back what the call has, once, and neither within a step nor within the body. */
-  private void leave() {
-    boolean mine;
-    boolean shared;
-    ExclusiveTurns.Turn taken;
-    synchronized (this) {
-      if (busy || running) {
-        return;
-      }
-      taken = turn;
-      turn = null;
-      mine = acquired;
-      acquired = false;
-      shared = joined;
-      joined = false;
-    }
-    try {
-      if (mine) {
-        calls.end(context);
-      }
-      if (shared) {
-        calls.leave(context);
-      }
-    } finally {
-      if (taken != null) {
-        taken.leave();
-        taken.cancel(false);
-      }
-    }
   }
 
   /** What follows a wait runs on a continuation's thread, not on that of who ended the wait. */

@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.Invocation;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
@@ -18,19 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class RetryContext {
+public final class RetryContext extends RequestCounts {
 
-  private final RetryExecutor engine;
-  private final RetryOperation operation;
-
-  /** Not those between: calls may follow each other for ever, each begun by the one before. */
-  private final RetryContext outermost;
-
-  private final @Nullable List<String> ids;
   private final Bound invocation;
   private volatile int retries;
   private volatile boolean givenUp;
-  private volatile @Nullable RetryScope scope;
   private @Nullable List<Throwable> failures;
   private @Nullable UUID invocationId;
 
@@ -42,14 +35,8 @@ public final class RetryContext {
       @Nullable RetryContext enclosing,
       @Nullable RetryScope scope,
       @Nullable Trace trace) {
-    this.engine = engine;
-    this.operation = operation;
-    this.outermost = enclosing == null ? this : enclosing.outermost;
-    this.ids = ids;
-    if (scope != null) {
-      this.scope = scope; // volatile, and null for most
-    }
-    this.invocation = new Bound(this, method, enclosing, trace);
+    super(engine.requests(), operation, enclosing, ids, scope);
+    this.invocation = new Bound(this, engine.ticker(), method, enclosing, trace);
   }
 
   /**
@@ -104,8 +91,7 @@ public final class RetryContext {
    * @return the id, to read; requests of different kinds may have equal ones
    */
   public String requestId() {
-    List<String> named = outermost.ids;
-    return named == null ? outermost.scope().label() : String.join("/", named);
+    return request();
   }
 
   /** {@return a random id, stable over the attempts: the idempotency key of a remote call} */
@@ -131,7 +117,7 @@ public final class RetryContext {
    * left in the request} Looked up anew each time: other invocations of the request spend too.
    */
   public boolean isLastAttempt() {
-    return givenUp || outermost.spent(operation) >= operation.maxRetries();
+    return givenUp || isSpent();
   }
 
   /** {@return what the previous attempt failed with, null in the first} */
@@ -163,10 +149,6 @@ public final class RetryContext {
   /** Lets a failure of this attempt reach the caller, whatever retries are left. */
   public void giveUp() {
     givenUp = true;
-  }
-
-  RetryOperation operation() {
-    return operation;
   }
 
   @Nullable Trace trace() {
@@ -211,21 +193,11 @@ public final class RetryContext {
 
   /** A success brings back budget, and forgives earlier failures where nothing encloses it. */
   void succeeded() {
-    RetryBudget budget = operation.budget();
+    RetryBudget budget = operation().budget();
     if (budget != null) {
       budget.succeeded(isRetry(), invocation.startNanos());
     }
-    if (outermost != this) {
-      return;
-    }
-    if (ids != null) {
-      engine.requests().forgive(ids, operation);
-      return;
-    }
-    RetryScope known = knownScope();
-    if (known != null) {
-      known.forgive(operation);
-    }
+    forgive();
   }
 
   synchronized void failed(Throwable failure) {
@@ -235,54 +207,9 @@ public final class RetryContext {
     failures.add(failure);
   }
 
-  /** Counts one more retry in the request, unless it has had all of them. */
-  boolean spend() {
-    return outermost.spend(operation);
-  }
-
-  private boolean spend(RetryOperation of) {
-    if (ids == null) {
-      return scope().spend(of);
-    }
-    RetryScope spentIn = engine.requests().spend(ids, of, scope);
-    if (spentIn != null && scope == null) {
-      scope = spentIn;
-    }
-    return spentIn != null;
-  }
-
-  /** The retry last counted was not made after all. */
-  void takeBack() {
-    RetryScope counted = outermost.scope;
-    if (counted != null) {
-      counted.takeBack(operation);
-    }
-  }
-
-  private int spent(RetryOperation of) {
-    RetryScope known = ids == null ? knownScope() : engine.requests().find(ids);
-    RetryScope held = scope;
-    return Math.max(
-        known == null ? 0 : known.spent(of), held == null || held == known ? 0 : held.spent(of));
-  }
-
-  private synchronized RetryScope scope() {
-    RetryScope found = scope;
-    if (found == null) {
-      found = RetryFilter.WEB ? HttpRequests.scope(true) : null;
-      scope = found = found == null ? new RetryScope() : found;
-    }
-    return found;
-  }
-
-  private @Nullable RetryScope knownScope() {
-    RetryScope known = scope;
-    return known == null && RetryFilter.WEB ? HttpRequests.scope(false) : known;
-  }
-
   @Override
   public String toString() {
-    return "RetryContext[" + operation.name() + ", attempt " + attempt() + "]";
+    return "RetryContext[" + operation().name() + ", attempt " + attempt() + "]";
   }
 
   /** What an attempt binds to its thread. */
@@ -292,13 +219,14 @@ public final class RetryContext {
 
     Bound(
         RetryContext context,
+        Ticker ticker,
         @Nullable Method method,
         @Nullable RetryContext enclosing,
         @Nullable Trace trace) {
       super(
           method,
-          context.engine.ticker(),
-          context.operation.timeout(),
+          ticker,
+          context.operation().timeout(),
           enclosing == null ? null : enclosing.invocation,
           trace);
       this.context = context;

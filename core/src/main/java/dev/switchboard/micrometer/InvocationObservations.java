@@ -69,6 +69,10 @@ public final class InvocationObservations implements InvocationObserver {
     @Override
     public void specialist(String name) {
       context.setSpecialist(name);
+      // The convention is asked at the start and at the end: what is told between has this from it.
+      if (context.getLowCardinalityKeyValue("specialist") != null) {
+        observation.lowCardinalityKeyValue("specialist", name);
+      }
     }
 
     @Override

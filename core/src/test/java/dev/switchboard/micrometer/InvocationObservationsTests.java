@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.switchboard.session.SessionKey;
 import dev.switchboard.session.SessionPolicy;
 import dev.switchboard.session.SpecialistSessions;
+import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
@@ -26,6 +27,7 @@ class InvocationObservationsTests {
   private final TestObservationRegistry registry = TestObservationRegistry.create();
   private final List<String> events = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
+  private final List<String> tagged = new ArrayList<>();
 
   private void watched(Consumer<Desk> calls) {
     registry
@@ -41,6 +43,9 @@ class InvocationObservationsTests {
               public void onEvent(Observation.Event event, InvocationObservationContext context) {
                 events.add(event.getName());
                 told.add(event.getName() + event.getContextualName());
+                KeyValue specialist = context.getLowCardinalityKeyValue("specialist");
+                tagged.add(
+                    event.getName() + " " + (specialist == null ? "" : specialist.getValue()));
               }
 
               @Override
@@ -77,6 +82,13 @@ class InvocationObservationsTests {
     watched(desk -> desk.fails(lost(), down()).both("acme"));
     assertThatRegistry().hasNumberOfObservationsEqualTo(1);
     assertThat(events).containsExactly("attempt", "open", "reopen", "open", "wait", "attempt");
+  }
+
+  @Test
+  void eventsHaveTheSpecialistOnceItIsKnown() {
+    watched(desk -> desk.fails(lost()).both("acme"));
+    assertThat(tagged)
+        .containsExactly("attempt none", "open sales-desk", "reopen sales-desk", "open sales-desk");
   }
 
   @Test

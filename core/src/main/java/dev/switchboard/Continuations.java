@@ -5,6 +5,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinPool.ForkJoinWorkerThreadFactory;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The threads that calls which answer later go on with after a wait, so that they neither hold up
@@ -34,7 +35,7 @@ public final class Continuations {
   private Continuations() {}
 
   /**
-   * Returns the threads: daemons, made as needed up to 64, gone when idle for 10 seconds.
+   * Returns the threads: daemons, made as needed up to 64; idle ones go, one after another.
    *
    * @return one executor for all engines
    */
@@ -43,9 +44,10 @@ public final class Continuations {
   }
 
   private static ForkJoinWorkerThreadFactory named(String prefix) {
+    AtomicInteger made = new AtomicInteger();
     return pool -> {
       ForkJoinWorkerThread thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
-      thread.setName(prefix + thread.getPoolIndex());
+      thread.setName(prefix + made.incrementAndGet());
       thread.setContextClassLoader(Continuations.class.getClassLoader());
       return thread;
     };

@@ -92,6 +92,7 @@ final class RetriedFuture<T extends @Nullable Object> extends CompletableFuture<
       Trace.event(context.trace(), Event.WAIT);
     }
     RetryDecision decided = decision;
+    begin(delay); // first, as without a delay the next attempt begins at once
     var unused =
         delay.whenCompleteAsync(
             (done, cancelled) -> {
@@ -102,7 +103,6 @@ final class RetriedFuture<T extends @Nullable Object> extends CompletableFuture<
               }
             },
             Continuations.executor());
-    begin(delay);
   }
 
   private void fail(RetryDecision decided, Throwable failure) {

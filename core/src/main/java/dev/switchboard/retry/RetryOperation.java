@@ -103,7 +103,10 @@ public final class RetryOperation {
     ExponentialBackOff backOff =
         new ExponentialBackOff(nanos(delay), Objects.requireNonNull(policy.multiplier()));
     backOff.setMaxInterval(longest);
-    backOff.setJitter(Math.min(nanos(jitter), longest));
+    // Spring multiplies it by how often the first delay goes into a wait, which must not overflow.
+    long first = nanos(delay);
+    long widest = first == 0 ? 0 : Long.MAX_VALUE / 4 / Math.max(1, longest / first);
+    backOff.setJitter(Math.min(nanos(jitter), Math.min(longest, widest)));
     return backOff;
   }
 

@@ -103,15 +103,15 @@ final class LateCall {
 
   /**
    * The method's body is about to run on this thread; until {@link #exit} a call that is cancelled
-   * keeps what it has. False where it has ended: the body must not run.
+   * keeps what it has. Numbers the run; 0 where the call has ended: the body must not run.
    */
-  boolean enter() {
+  int enter() {
     return hold.enterBody();
   }
 
   /** The body has returned, and what it answers with hears of a cancellation from now on. */
-  void exit() {
-    hold.exitBody();
+  void exit(int run) {
+    hold.exitBody(run);
   }
 
   /** Runs the method's body on this thread, which returns what answers later. */

@@ -16,7 +16,11 @@ final class LateHold {
   private boolean joined;
   private boolean acquired;
   private boolean busy;
-  private boolean running;
+
+  /** Which of the runs of the body goes on, from 1; 0 for none. */
+  private int running;
+
+  private int runs;
   private boolean ended;
 
   /**
@@ -63,16 +67,17 @@ final class LateHold {
     giveBackIfEnded();
   }
 
-  /** The body is about to run on this thread. False where the call has ended: it must not. */
-  synchronized boolean enterBody() {
-    running = !ended;
+  /** The body is about to run on this thread. Numbers its run, or 0 where the call has ended. */
+  synchronized int enterBody() {
+    running = ended ? 0 : ++runs;
     return running;
   }
 
   /** The body has returned, and what it answers with hears of a cancellation from now on. */
-  void exitBody() {
+  void exitBody(int run) {
     synchronized (this) {
-      running = false;
+      // A publisher may have answered, and the body run again, before it was all subscribed.
+      running = running == run ? 0 : running;
     }
     giveBackIfEnded();
   }
@@ -84,7 +89,7 @@ final class LateHold {
    * @return false where it has been ended before
    */
   synchronized boolean end(boolean bodyMayRun) {
-    running &= bodyMayRun;
+    running = bodyMayRun ? running : 0;
     boolean first = !ended;
     ended = true;
     return first;
@@ -96,7 +101,7 @@ final class LateHold {
     boolean shared;
     ExclusiveTurns.Turn taken;
     synchronized (this) {
-      if (!ended || busy || running) {
+      if (!ended || busy || running != 0) {
         return;
       }
       taken = turn;

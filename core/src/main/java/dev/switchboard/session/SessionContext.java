@@ -201,11 +201,13 @@ public final class SessionContext extends HeldSession {
 
   /** Calls may follow each other for ever, each begun by the one before. */
   private void forgetThoseOver() {
-    SessionContext outer = enclosing;
-    while (outer != null && outer.isOver()) {
-      outer = outer.enclosing;
+    for (SessionContext context = this; context != null; context = context.enclosing) {
+      SessionContext outer = context.enclosing;
+      while (outer != null && outer.isOver()) {
+        outer = outer.enclosing;
+      }
+      context.enclosing = outer;
     }
-    enclosing = outer;
   }
 
   @Nullable SessionContext enclosing() {

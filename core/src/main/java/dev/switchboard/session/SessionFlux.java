@@ -47,14 +47,15 @@ final class SessionFlux<T> {
   }
 
   private void subscribe(Subscriber<? super T> subscriber) {
-    if (!call.enter()) {
+    int run = call.enter();
+    if (run == 0) {
       Flux.<T>error(new CancellationException()).subscribe(subscriber);
       return;
     }
     try {
       Flux.defer(this::run).subscribe(subscriber);
     } finally {
-      call.exit();
+      call.exit(run);
     }
   }
 

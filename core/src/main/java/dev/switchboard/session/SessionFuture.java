@@ -43,16 +43,19 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
             (isReady, failure) -> {
               if (failure != null) {
                 fail(Claims.cause(failure));
-              } else if (!isDone() && call.enter()) {
-                run();
+              } else if (!isDone()) {
+                run(call.enter());
               }
             });
   }
 
-  private void run() {
+  private void run(int run) {
+    if (run == 0) {
+      return; // it has been ended meanwhile
+    }
     CompletableFuture<T> answered;
     try {
-      answered = answer();
+      answered = answer(run);
     } catch (Throwable failure) {
       follow(call.recover(failure, true));
       return;
@@ -68,7 +71,7 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
             });
   }
 
-  private CompletableFuture<T> answer() throws Throwable {
+  private CompletableFuture<T> answer(int run) throws Throwable {
     try {
       var answered = ReturnKind.<T>future(call.run(work), name).toCompletableFuture();
       answer = answered;
@@ -77,7 +80,7 @@ final class SessionFuture<T extends @Nullable Object> extends CompletableFuture<
       }
       return answered;
     } finally {
-      call.exit();
+      call.exit(run);
     }
   }
 

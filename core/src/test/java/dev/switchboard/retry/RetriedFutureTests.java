@@ -71,6 +71,53 @@ class RetriedFutureTests {
   }
 
   @Test
+  void jitterOfNoDelayIsNone() throws Exception {
+    RetryPolicy jittered =
+        RetryPolicy.builder().delay(Duration.ZERO).jitter(Duration.ofSeconds(1)).build();
+    RetryOperation eager = engine.operation("desk.ask", jittered);
+    assertThat(get(engine.callAsync(eager, flaky(2)))).isEqualTo(3);
+    assertThat(sleeper.waits()).isEmpty();
+  }
+
+  @Test
+  void wideJitterOfASteepBackOffDoesNotOverflow() throws Exception {
+    RetryPolicy steep =
+        RetryPolicy.builder()
+            .delay(Duration.ofMillis(1))
+            .multiplier(100_000.0)
+            .maxDelay(Duration.ofHours(1))
+            .jitter(Duration.ofHours(1))
+            .build();
+    for (int i = 0; i < 200; i++) {
+      get(engine.callAsync(engine.operation("desk.ask", steep), flaky(3)));
+    }
+    assertThat(sleeper.waits()).hasSize(600);
+  }
+
+  @Test
+  void cancellingReachesAnAttemptThatBeganWithoutDelay() throws Exception {
+    RetryOperation eager =
+        engine.operation("desk.ask", RetryPolicy.builder().delay(Duration.ZERO).build());
+    for (int i = 0; i < 30; i++) { // as many as the budget allows
+      CompletableFuture<CompletableFuture<Integer>> second = new CompletableFuture<>();
+      CompletableFuture<Integer> asked =
+          engine.callAsync(
+              eager,
+              context -> {
+                if (!context.isRetry()) {
+                  return CompletableFuture.failedFuture(new IOException("first"));
+                }
+                CompletableFuture<Integer> answer = new CompletableFuture<>();
+                second.complete(answer);
+                return answer;
+              });
+      CompletableFuture<Integer> running = second.get(20, TimeUnit.SECONDS);
+      asked.cancel(true);
+      assertThat(running).failsWithin(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void withoutASleeperTheNextAttemptBeginsAfterItsDelay() throws Exception {
     RetryExecutor real = RetryExecutor.builder().build();
     RetryOperation ask =

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.test.StepVerifier;
 
 /** Calls without annotations that answer with a publisher. */
@@ -82,5 +86,53 @@ class SessionPublishersTests {
     assertThat(meanwhile).hasValue(new SessionCounts(1, 0, 1, 0, 0, 0));
     engine.runCloses();
     assertThat(engine.counts()).isEqualTo(new SessionCounts(1, 0, 0, 1, 0, 0));
+  }
+
+  @Test
+  void bodyThatRunsAgainBeforeTheFirstIsAllSubscribedKeepsItsSession() throws Exception {
+    engine.ask(ACME);
+    CountDownLatch inSecond = new CountDownLatch(1);
+    CountDownLatch firstReturned = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    CompletableFuture<SessionCounts> returned = new CompletableFuture<>();
+    BaseSubscriber<String> caller = new BaseSubscriber<>() {};
+    Flux<String> asked =
+        flux(
+            session -> {
+              if (session.id().equals("id-1")) {
+                return Flux.from(
+                    subscriber -> {
+                      subscriber.onSubscribe(Operators.emptySubscription());
+                      new Thread(() -> subscriber.onError(new SessionLostException("gone")))
+                          .start();
+                      await(inSecond); // it has answered before it is all subscribed
+                    });
+              }
+              inSecond.countDown();
+              end.await();
+              engine.runCloses();
+              returned.complete(engine.counts());
+              return Flux.never();
+            });
+    Thread subscribing =
+        new Thread(
+            () -> {
+              asked.subscribe(caller);
+              firstReturned.countDown();
+            });
+    subscribing.start();
+    firstReturned.await();
+    caller.cancel();
+    engine.sessions.evict(ACME);
+    end.countDown();
+    assertThat(returned.get(20, TimeUnit.SECONDS)).isEqualTo(new SessionCounts(2, 0, 1, 0, 1, 0));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

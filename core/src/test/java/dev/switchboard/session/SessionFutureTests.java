@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -278,30 +279,7 @@ class SessionFutureTests {
   }
 
   @Test
-  void callCancelledWhileItsWorkRunsCancelsWhatThatAnswersWith() throws Exception {
-    CompletableFuture<CompletableFuture<String>> asked = new CompletableFuture<>();
-    CompletableFuture<String> reply = new CompletableFuture<>();
-    SpecialistConnector slow =
-        key -> {
-          asked.join(); // so that the work runs on this thread, not on the caller's
-          return specialist.open(key);
-        };
-    try (Engine held = new Engine(slow, settings -> settings)) {
-      asked.complete(
-          held.sessions.callAsync(
-              ACME,
-              SessionPolicy.DEFAULT,
-              session -> {
-                asked.join().cancel(true);
-                return reply;
-              }));
-      assertThat(reply).failsWithin(20, TimeUnit.SECONDS);
-      assertThat(reply).isCancelled();
-    }
-  }
-
-  @Test
-  void callCancelledWhileItsWorkRunsKeepsItsSessionUntilThatHasReturned() throws Exception {
+  void callCancelledWhileItsWorkRunsCancelsItsAnswerAndKeepsTheSessionUntilThen() throws Exception {
     CompletableFuture<CompletableFuture<String>> asked = new CompletableFuture<>();
     CompletableFuture<SessionCounts> meanwhile = new CompletableFuture<>();
     CompletableFuture<String> reply = new CompletableFuture<>();
@@ -487,6 +465,39 @@ class SessionFutureTests {
     engine.runCloses();
     assertThat(specialist.closed).containsExactly("id-1");
     assertThat(specialist.opened).hasValue(1);
+  }
+
+  @Test
+  void callsThatBeginEachOtherAndOverlapKeepOnlyThoseThatGoOn() {
+    ThreadBindings[] within = {ThreadBindings.capture()};
+    AtomicReference<SessionContext> last = new AtomicReference<>();
+    List<CompletableFuture<String>> running = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      SessionKey key = SessionKey.of("marketing", "tenant-" + i % 7);
+      engine.ask(key); // so that the work runs on this thread
+      CompletableFuture<String> answer = new CompletableFuture<>();
+      ThreadBindings before = within[0].bind();
+      var asked =
+          ask(
+              key,
+              session -> {
+                last.set(session);
+                within[0] = ThreadBindings.capture();
+                return answer;
+              });
+      before.bind();
+      assertThat(asked).isNotDone();
+      running.add(answer);
+      if (running.size() > 2) {
+        running.remove(0).complete("done");
+      }
+    }
+    int kept = 0;
+    for (SessionContext each = last.get(); each != null; each = each.enclosing()) {
+      kept++;
+    }
+    assertThat(kept).isLessThanOrEqualTo(4);
+    running.forEach(answer -> answer.complete("done"));
   }
 
   @Test

@@ -16,12 +16,14 @@ final class HttpRequests {
 
   private HttpRequests() {}
 
-  /** The request's scope, made if need be and wanted; null outside a request. */
-  static @Nullable RetryScope scope(boolean create) {
-    RequestAttributes request = RequestContextHolder.getRequestAttributes();
-    if (request == null) {
-      return null;
-    }
+  /** {@return the request that this thread serves, a {@code RequestAttributes}, or null} */
+  static @Nullable Object current() {
+    return RequestContextHolder.getRequestAttributes();
+  }
+
+  /** The request's scope, made if need be and wanted; null where it has none, or has completed. */
+  static @Nullable RetryScope scope(Object served, boolean create) {
+    RequestAttributes request = (RequestAttributes) served;
     try {
       RetryScope scope = find(request);
       if (scope != null || !create || find(request, MOCK) != null) {

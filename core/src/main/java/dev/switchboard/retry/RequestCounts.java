@@ -17,6 +17,10 @@ abstract sealed class RequestCounts permits RetryContext {
   private final RequestCounts outermost;
 
   private final @Nullable List<String> ids;
+
+  /** The HTTP request, sought where the call begins: others may count where nobody knows it. */
+  private final @Nullable Object http;
+
   private volatile @Nullable RetryScope scope;
 
   RequestCounts(
@@ -29,6 +33,8 @@ abstract sealed class RequestCounts permits RetryContext {
     this.operation = operation;
     this.outermost = enclosing == null ? this : enclosing.outermost;
     this.ids = ids;
+    boolean seeks = RetryFilter.WEB && enclosing == null && ids == null && scope == null;
+    this.http = seeks ? HttpRequests.current() : null;
     if (scope != null) {
       this.scope = scope; // volatile, and null for most
     }
@@ -62,9 +68,17 @@ abstract sealed class RequestCounts permits RetryContext {
 
   /** The retry last counted was not made after all. */
   void takeBack() {
-    RetryScope counted = outermost.scope;
-    if (counted != null) {
-      counted.takeBack(operation);
+    outermost.takeBack(operation);
+  }
+
+  private void takeBack(RetryOperation of) {
+    RetryScope held = scope;
+    if (held != null) {
+      held.takeBack(of);
+    }
+    RetryScope known = ids == null ? null : requests.find(ids);
+    if (known != null && known != held) {
+      known.takeBack(of);
     }
   }
 
@@ -98,7 +112,7 @@ abstract sealed class RequestCounts permits RetryContext {
   private synchronized RetryScope scope() {
     RetryScope found = scope;
     if (found == null) {
-      found = RetryFilter.WEB ? HttpRequests.scope(true) : null;
+      found = http == null ? null : HttpRequests.scope(http, true);
       scope = found = found == null ? new RetryScope() : found;
     }
     return found;
@@ -106,6 +120,6 @@ abstract sealed class RequestCounts permits RetryContext {
 
   private @Nullable RetryScope knownScope() {
     RetryScope known = scope;
-    return known == null && RetryFilter.WEB ? HttpRequests.scope(false) : known;
+    return known == null && http != null ? HttpRequests.scope(http, false) : known;
   }
 }

@@ -172,8 +172,9 @@ public final class RetryExecutor {
   /** The request's scope, sought by its caller: later attempts are made where nobody knows it. */
   private static RetryScope scope(ThreadBindings caller) {
     RetryScope open = RetryScope.in(caller);
-    if (open == null && RetryFilter.WEB) {
-      open = HttpRequests.scope(true);
+    Object http = open == null && RetryFilter.WEB ? HttpRequests.current() : null;
+    if (http != null) {
+      open = HttpRequests.scope(http, true);
     }
     return open == null ? new RetryScope() : open;
   }

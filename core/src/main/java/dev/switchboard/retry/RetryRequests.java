@@ -43,10 +43,13 @@ final class RetryRequests {
             ids,
             (key, known) -> {
               RetryScope scope = known != null ? known : held != null ? held : new RetryScope();
-              boolean spent =
-                  scope.spend(operation)
-                      && (held == null || held == scope || held.spend(operation));
-              spentIn[0] = spent ? scope : null;
+              RetryScope other = held == scope ? null : held;
+              if (other == null || other.spend(operation)) {
+                spentIn[0] = scope.spend(operation) ? scope : null;
+                if (other != null && spentIn[0] == null) {
+                  other.takeBack(operation);
+                }
+              }
               return scope;
             });
     return spentIn[0];

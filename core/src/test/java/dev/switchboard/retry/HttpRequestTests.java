@@ -2,10 +2,13 @@ package dev.switchboard.retry;
 
 import static dev.switchboard.retry.Flaky.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
+import dev.switchboard.PropagatingTaskDecorator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +90,32 @@ class HttpRequestTests {
     assertThat(asked).failsWithin(Duration.ofSeconds(20));
     assertThat(runs).hasValue(3);
     assertThat(runs(ask)).isEqualTo(3);
+  }
+
+  @Test
+  void httpRequestJoinsWhatFailsOnOtherThreads() {
+    enter(new MockHttpServletRequest());
+    Executor workers = PropagatingTaskDecorator.of(HttpRequestTests::elsewhere);
+    assertThat(runsWithin(plan, workers)).isEqualTo(3);
+    assertThat(runsWithin(plan, workers)).isEqualTo(1);
+    assertThat(runs(ask)).isEqualTo(1);
+  }
+
+  private int runsWithin(RetryOperation enclosing, Executor workers) {
+    AtomicInteger runs = new AtomicInteger();
+    engine.call(
+        enclosing,
+        context -> {
+          workers.execute(() -> runs.set(runs(ask)));
+          return "done";
+        });
+    return runs.get();
+  }
+
+  private static void elsewhere(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.start();
+    assertThatNoException().isThrownBy(thread::join);
   }
 
   @Test

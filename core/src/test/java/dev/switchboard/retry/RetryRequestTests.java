@@ -1,11 +1,14 @@
 package dev.switchboard.retry;
 
 import static dev.switchboard.retry.Flaky.swallow;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -77,6 +80,57 @@ class RetryRequestTests {
                   throw new IllegalStateException("down");
                 }));
     assertThat(runs).hasValue(3);
+  }
+
+  @Test
+  void refusedRetryIsNotCountedInARequestMadeAnew() {
+    List<String> turn = List.of("turn");
+    swallow(
+        () ->
+            engine.call(
+                ask,
+                null,
+                turn,
+                context -> {
+                  if (context.isLastAttempt()) {
+                    ticker.advance(Duration.ofMinutes(11));
+                    engine.requests().spend(turn, ask, null);
+                  }
+                  throw new IllegalStateException("down");
+                }));
+    assertThat(requireNonNull(engine.requests().find(turn)).spent(ask)).isOne();
+  }
+
+  @Test
+  void retryThatIsNotMadeIsNotCountedInARequestMadeAnew() {
+    Queue<Boolean> waits = new ArrayDeque<>(List.of(true, false));
+    RetryExecutor impatient =
+        RetryExecutor.builder()
+            .ticker(ticker)
+            .sleeper(
+                wait -> {
+                  if (!waits.remove()) {
+                    throw new InterruptedException();
+                  }
+                })
+            .build();
+    RetryOperation asked = impatient.operation("BookingDesk.ask", RetryPolicy.builder().build());
+    List<String> turn = List.of("turn");
+    swallow(
+        () ->
+            impatient.call(
+                asked,
+                null,
+                turn,
+                context -> {
+                  if (context.isRetry()) {
+                    ticker.advance(Duration.ofMinutes(11));
+                    impatient.requests().spend(turn, asked, null);
+                  }
+                  throw new IllegalStateException("down");
+                }));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(requireNonNull(impatient.requests().find(turn)).spent(asked)).isOne();
   }
 
   @Test

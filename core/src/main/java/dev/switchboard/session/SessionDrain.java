@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,7 @@ final class SessionDrain implements SessionStore.Listener {
   private static final int THREADS = 4;
   private static final int QUEUE = 100_000;
   private static final int RETRIES = 3;
+  private static final String STOPPING = "the application stops";
 
   private final Ledger ledger;
   private final SessionStore store;
@@ -123,7 +125,7 @@ final class SessionDrain implements SessionStore.Listener {
   void stop() {
     stopped = true;
     threads.interrupt();
-    waiting.forEach(Close::giveUpWaiting);
+    waiting.forEach(close -> close.giveUpWaiting(STOPPING));
   }
 
   /** One close and its further tries. */
@@ -139,7 +141,7 @@ final class SessionDrain implements SessionStore.Listener {
     @Override
     public void run() {
       if (stopped) {
-        giveUp("the application stops");
+        giveUp(STOPPING);
         return;
       }
       SessionKey key = session.key();
@@ -169,11 +171,21 @@ final class SessionDrain implements SessionStore.Listener {
       } else {
         log.debug("Could not close session {}: {}", session, failure.getClass().getName());
         waiting.add(this);
-        var unused =
-            scheduler.schedule(Runnable::run, this::tryAgain, delay, TimeUnit.MILLISECONDS);
-        if (stopped) {
-          giveUpWaiting();
+        String refused = refusalOf(delay);
+        if (refused != null || stopped) {
+          giveUpWaiting(refused != null ? refused : STOPPING);
         }
+      }
+    }
+
+    /** Schedules the next try. Returns why there will be none, or null. */
+    private @Nullable String refusalOf(long delay) {
+      try {
+        Future<?> next =
+            scheduler.schedule(Runnable::run, this::tryAgain, delay, TimeUnit.MILLISECONDS);
+        return next.isDone() ? "the scheduler refuses the next try" : null;
+      } catch (Throwable e) {
+        return e.getClass().getName();
       }
     }
 
@@ -183,9 +195,9 @@ final class SessionDrain implements SessionStore.Listener {
       }
     }
 
-    void giveUpWaiting() {
+    void giveUpWaiting(String reason) {
       if (waiting.remove(this)) {
-        giveUp("the application stops");
+        giveUp(reason);
       }
     }
 

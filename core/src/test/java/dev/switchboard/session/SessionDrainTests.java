@@ -4,6 +4,7 @@ import static dev.switchboard.session.Engine.ACME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.context.SmartLifecycle;
 
 /** What leaves is closed once, after its last use, and delays nobody. */
@@ -167,6 +171,31 @@ class SessionDrainTests {
       }
       assertThat(engine.specialist.failingCloses).as("a first try and three more").hasValue(96);
       assertThat(engine.counts()).isEqualTo(new SessionCounts(2, 0, 0, 1, 0, 1));
+    }
+  }
+
+  static List<Scheduler> refusing() {
+    Scheduler broken =
+        (executor, command, delay, unit) -> {
+          throw new RejectedExecutionException("stopped");
+        };
+    return List.of(Scheduler.disabledScheduler(), broken);
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusing")
+  void aFailingCloseIsCountedWhereTheSchedulerRefusesItsNextTry(Scheduler refusing) {
+    ForgetfulSpecialist specialist = new ForgetfulSpecialist();
+    specialist.failingCloses.set(100);
+    try (SpecialistSessions sessions =
+        SpecialistSessions.builder()
+            .specialist("marketing", specialist)
+            .scheduler(refusing)
+            .closeExecutor(Runnable::run)
+            .build()) {
+      sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::id);
+      assertThat(sessions.evict(ACME)).isTrue();
+      assertThat(sessions.snapshot().total()).isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));
     }
   }
 

@@ -1,12 +1,18 @@
 package dev.switchboard.session;
 
+import dev.switchboard.ThreadBindings;
+import dev.switchboard.Trace;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that connectors are called on, some for every specialist, so that a slow one delays no
@@ -35,6 +41,28 @@ final class ConnectorThreads {
   /** A specialist's threads; they refuse what their queue cannot take. */
   ExecutorService of(SpecialistName name) {
     return pools.computeIfAbsent(name, this::pool);
+  }
+
+  /**
+   * Makes a step of a call on one of its specialist's threads: in the call's bindings, and watched
+   * by what watches it.
+   *
+   * @throws RejectedExecutionException where no thread is to be had
+   */
+  <T> CompletableFuture<T> supply(
+      SpecialistName name, ThreadBindings bindings, @Nullable Trace trace, Supplier<T> step) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          ThreadBindings before = bindings.bind();
+          Trace.Visit visit = Trace.enter(trace);
+          try {
+            return step.get();
+          } finally {
+            visit.close();
+            before.bind();
+          }
+        },
+        of(name));
   }
 
   private ExecutorService pool(SpecialistName name) {

@@ -2,11 +2,13 @@ package dev.switchboard.session;
 
 import dev.switchboard.Continuations;
 import dev.switchboard.Invocation;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /** Waits for what flights bring, on this thread or on none. */
@@ -26,11 +28,15 @@ final class FlightWaits {
     } catch (TimeoutException e) {
       throw outOfTime(key);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw SessionOpenException.of(key, "the wait for another call to open it was interrupted", e);
+      throw interrupted(key, e);
     } catch (ExecutionException e) {
       throw notJoined(key, e);
     }
+  }
+
+  private static SessionOpenException interrupted(SessionKey key, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return SessionOpenException.of(key, "the wait for another call to open it was interrupted", e);
   }
 
   /** Returns or throws what a call gets that has waited in vain. */
@@ -88,6 +94,24 @@ final class FlightWaits {
     }
   }
 
+  /** Waits while another call opens a session for both, at most so long. */
+  void lock(Lock reopening, SessionKey key, Duration openTimeout) {
+    if (reopening.tryLock()) {
+      return;
+    }
+    Invocation invocation = Invocation.current();
+    long allowed = invocation == null ? Long.MAX_VALUE : invocation.remainingNanos();
+    long longest = Durations.nanos(openTimeout);
+    try {
+      if (reopening.tryLock(Math.min(longest, allowed), TimeUnit.NANOSECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(key, e);
+    }
+    throw allowed < longest ? outOfTime(key) : SessionOpenException.of(key, Flights.TOO_SLOW, null);
+  }
+
   /**
    * Waits until the flight's specialist may be asked.
    *
@@ -113,6 +137,11 @@ final class FlightWaits {
         throw new TimeoutException();
       }
     }
+  }
+
+  static SessionOpenException notAsked(SessionKey key) {
+    return SessionOpenException.of(
+        key, "the time of the call ran out before the specialist could be asked", null);
   }
 
   static SessionOpenException outOfTime(SessionKey key) {

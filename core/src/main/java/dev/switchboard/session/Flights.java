@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The openings in flight of this process, one a key. Kept apart from the store's entries, so that
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Flights {
 
+  static final String TOO_SLOW = "its opening took longer than open-timeout";
+
+  private static final Logger log = LoggerFactory.getLogger(Flights.class);
   private static final String STOPPING = "the application stops";
 
   private final SessionStore store;
@@ -35,8 +40,9 @@ final class Flights {
   /** A flight that this thread leads once {@link #takeOff} has accepted it. */
   Flight prepare(SessionKey key) {
     // Until the store lets us open; how long another process may take the store knows itself.
-    return new Flight(
-        key, Math.max(deadline(settings.openTimeout()), deadline(settings.learnTimeout())));
+    Duration open = settings.openTimeout();
+    Duration learn = settings.learnTimeout();
+    return new Flight(key, deadline(open.compareTo(learn) > 0 ? open : learn));
   }
 
   /** Returns null where {@code own} is the key's flight now, else the one to join. */
@@ -66,7 +72,11 @@ final class Flights {
     flight.learn(deadline(settings.learnTimeout()));
     Token token = flight.granted();
     if (token != null) {
-      store.learn(flight.key(), token);
+      try {
+        store.learn(flight.key(), token);
+      } catch (RuntimeException e) {
+        log.debug("The store could not note that {} awaits its id", flight.key(), e);
+      }
     }
   }
 
@@ -88,7 +98,16 @@ final class Flights {
   private void giveBack(Flight flight, @Nullable Throwable failure) {
     Token opening = flight.takeGrant();
     if (opening != null) {
-      store.fail(flight.key(), opening, failure);
+      tellFailed(flight.key(), opening, failure);
+    }
+  }
+
+  /** Gives an opening back to the store; one that fails at that changes nobody's outcome. */
+  void tellFailed(SessionKey key, Token opening, @Nullable Throwable failure) {
+    try {
+      store.fail(key, opening, failure);
+    } catch (RuntimeException e) {
+      log.debug("The store could not take back an opening of {}", key, e);
     }
   }
 
@@ -137,11 +156,7 @@ final class Flights {
 
   /** After its time-out an opening is nobody's: its waiters fail and the next caller may open. */
   private void abandon(Flight flight) {
-    refuse(
-        flight,
-        flight.isLearning()
-            ? "no reply named its id within learn-timeout"
-            : "its opening took longer than open-timeout");
+    refuse(flight, flight.isLearning() ? "no reply named its id within learn-timeout" : TOO_SLOW);
   }
 
   private void refuse(Flight flight, String reason) {

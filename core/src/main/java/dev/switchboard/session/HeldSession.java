@@ -2,6 +2,7 @@ package dev.switchboard.session;
 
 import dev.switchboard.Trace;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,16 @@ abstract sealed class HeldSession permits SessionContext {
     told = owner.session;
   }
 
+  /** The work has ended normally: what it talked within is fresh no longer. */
+  void markUsed() {
+    Session heardOf = told;
+    // What has replaced a lost one since, for a nested call, has heard nothing of this work.
+    Session talkedWithin = heardOf != null && heardOf.isLost() ? heardOf : owner.session;
+    if (talkedWithin != null) {
+      talkedWithin.markUsed();
+    }
+  }
+
   void told(@Nullable Session heardOf) {
     told = heardOf;
   }
@@ -143,9 +154,14 @@ abstract sealed class HeldSession permits SessionContext {
     return seen == null ? null : seen.takeLearning();
   }
 
-  /** Held while the session of the invocation is exchanged for another. */
+  /** Held while the session of the invocation is exchanged for another; never while one opens. */
   ReentrantLock bindLock() {
     return extras().exchange();
+  }
+
+  /** Held by who opens another in place of a lost one. */
+  Lock reopening() {
+    return extras().reopening();
   }
 
   /** No {@code bind} comes any more; one that another thread has begun is waited for. */

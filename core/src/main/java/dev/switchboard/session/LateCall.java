@@ -140,8 +140,7 @@ final class LateCall {
   /** A connector may ask its specialist: not on the thread that brought the answer. */
   private CompletableFuture<Session> judge(Throwable failure, boolean again) {
     try {
-      return CompletableFuture.supplyAsync(
-          () -> lost(failure, again), calls.threads(context.key().name()));
+      return calls.judge(context, bindings, () -> lost(failure, again));
     } catch (Throwable refused) {
       failure.addSuppressed(refused);
       return CompletableFuture.failedFuture(failure);
@@ -179,10 +178,7 @@ final class LateCall {
 
   /** The body's answer has come to its end normally. */
   void succeed() {
-    Session session = context.sessionOrNull();
-    if (session != null) {
-      session.markUsed();
-    }
+    context.markUsed();
     end(null);
   }
 

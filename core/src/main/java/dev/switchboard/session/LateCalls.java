@@ -5,7 +5,7 @@ import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Begins calls that answer later, and has the steps that these are made of. */
@@ -17,7 +17,7 @@ final class LateCalls {
   private final SessionSettings settings;
   private final LateOpenings openings;
   private final ExclusiveTurns turns;
-  private final ConnectorThreads threads;
+  private final ConnectorThreads judges;
 
   LateCalls(
       SessionCalls calls,
@@ -26,14 +26,14 @@ final class LateCalls {
       SessionSettings settings,
       LateOpenings openings,
       ExclusiveTurns turns,
-      ConnectorThreads threads) {
+      ConnectorThreads judges) {
     this.calls = calls;
     this.exchanges = exchanges;
     this.specialists = specialists;
     this.settings = settings;
     this.openings = openings;
     this.turns = turns;
-    this.threads = threads;
+    this.judges = judges;
   }
 
   /** A call that answers later; nothing has happened in it yet. */
@@ -82,9 +82,10 @@ final class LateCalls {
             specialists.acquired(name, failure == null ? outcome : Acquisition.FAILED));
   }
 
-  /** The threads on which connectors are called for those who must not block. */
-  Executor threads(SpecialistName name) {
-    return threads.of(name);
+  /** Judges a failure where a connector may block, and waits for no opening. */
+  CompletableFuture<Session> judge(
+      SessionContext context, ThreadBindings bindings, Supplier<Session> judgement) {
+    return judges.supply(context.key().name(), bindings, context.trace(), judgement);
   }
 
   void end(SessionContext context) {
@@ -101,8 +102,6 @@ final class LateCalls {
 
   /** Lets the session of {@code successor} take the place of a lost one, unless another has. */
   void exchange(SessionContext owner, Session lost, SessionContext successor) {
-    if (!exchanges.takeOver(owner, lost, successor)) {
-      calls.end(successor);
-    }
+    calls.exchange(owner, lost, successor);
   }
 }

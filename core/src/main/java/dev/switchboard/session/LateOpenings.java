@@ -5,8 +5,9 @@ import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,24 +92,43 @@ final class LateOpenings {
 
   private CompletableFuture<Acquisition> open(
       Flight flight, SessionContext context, ThreadBindings caller) {
-    Executor executor = threads.of(flight.key().name());
+    AtomicBoolean begun = new AtomicBoolean();
+    CompletableFuture<Acquisition> opened;
     try {
-      return CompletableFuture.supplyAsync(
-          () -> {
-            ThreadBindings before = caller.bind();
-            Trace.Visit visit = Trace.enter(context.trace());
-            try {
-              return openings.open(flight, context);
-            } finally {
-              visit.close();
-              before.bind();
-            }
-          },
-          executor);
+      opened =
+          threads.supply(
+              flight.key().name(),
+              caller,
+              context.trace(),
+              () -> {
+                if (!begun.compareAndSet(false, true)) {
+                  throw new CancellationException(); // given up while it waited for this thread
+                }
+                return openings.open(flight, context);
+              });
     } catch (Throwable refused) {
       // Such as no thread to be had.
       flights.landed(flight);
       throw flights.fail(flight, "no thread could open it: ", refused);
     }
+    var unused =
+        waits
+            .later(flight, flight.result(), Invocation.in(caller))
+            .whenComplete(
+                (session, failure) -> {
+                  if (failure != null && begun.compareAndSet(false, true)) {
+                    opened.completeExceptionally(givenUp(flight));
+                  }
+                });
+    return opened;
+  }
+
+  /** The time of the opening, or of its call, has run out before it began, or it was voided. */
+  private SessionOpenException givenUp(Flight flight) {
+    SessionOpenException failure =
+        flight.unwanted() == null ? FlightWaits.notAsked(flight.key()) : Flights.refusal(flight);
+    flights.handOver(flight);
+    flights.landed(flight);
+    return failure;
   }
 }

@@ -3,6 +3,7 @@ package dev.switchboard.session;
 import dev.switchboard.ConnectorWork;
 import dev.switchboard.ThreadBindings;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class LossTest {
       SessionContext context,
       Session session,
       SessionPolicy policy,
-      SpecialistConnector connector,
+      Supplier<SpecialistConnector> connector,
       Throwable failure) {
     int depth = 0;
     for (Throwable cause = failure;
@@ -50,10 +51,11 @@ final class LossTest {
     return false;
   }
 
-  private static boolean isLost(SpecialistConnector connector, Session session, Throwable failure) {
+  private static boolean isLost(
+      Supplier<SpecialistConnector> connector, Session session, Throwable failure) {
     ThreadBindings before = ConnectorWork.begin();
     try {
-      return connector.isLost(session.key(), session.id(), failure);
+      return connector.get().isLost(session.key(), session.id(), failure);
     } catch (Error e) {
       e.addSuppressed(failure);
       throw e;

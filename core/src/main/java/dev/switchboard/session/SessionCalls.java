@@ -4,7 +4,7 @@ import dev.switchboard.Invocation;
 import dev.switchboard.InvocationObserver.Event;
 import dev.switchboard.Trace;
 import dev.switchboard.session.SessionObserver.Acquisition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +20,7 @@ final class SessionCalls {
   private final SessionDrain drain;
   private final SessionOpenings openings;
   private final SessionExchanges exchanges;
+  private final FlightWaits waits;
   private final ExclusiveTurns turns;
   private volatile boolean stopped;
 
@@ -30,7 +31,9 @@ final class SessionCalls {
       SessionDrain drain,
       SessionOpenings openings,
       SessionExchanges exchanges,
+      FlightWaits waits,
       ExclusiveTurns turns) {
+    this.waits = waits;
     this.turns = turns;
     this.store = store;
     this.specialists = specialists;
@@ -141,25 +144,30 @@ final class SessionCalls {
     }
   }
 
-  /** Other calls that have joined may be about to, too: one of them does. */
+  /**
+   * Acquires on behalf of the owner, who may be over and then hears of nothing any more. Other
+   * calls that have joined may be about to, too: one of them does, and holds up no others.
+   */
   private void acquireIfBereft(SessionContext context) {
-    ReentrantLock exchange = context.owner().bindLock();
-    exchange.lock();
+    SessionContext owner = context.owner();
+    Lock reopening = owner.reopening();
+    waits.lock(reopening, context.key(), settings.openTimeout());
     try {
-      if (context.owner().isBereft()) {
-        acquireForOwner(context);
+      if (exchanges.isBereft(owner)) {
+        SessionContext successor = owner.successor(context);
+        acquire(successor, null);
+        exchange(owner, null, successor);
       }
     } finally {
-      exchange.unlock();
+      reopening.unlock();
     }
   }
 
-  /** On behalf of who may be over, and then hears of nothing any more. */
-  private void acquireForOwner(SessionContext context) {
-    SessionContext owner = context.owner();
-    SessionContext successor = owner.successor(context);
-    acquire(successor, null);
-    owner.takeOver(successor);
+  /** Lets what {@code successor} has take the place of a lost session, unless another has. */
+  void exchange(SessionContext owner, @Nullable Session lost, SessionContext successor) {
+    if (!exchanges.takeOver(owner, lost, successor)) {
+      end(successor);
+    }
   }
 
   void end(SessionContext context) {
@@ -184,6 +192,9 @@ final class SessionCalls {
     if (session != null) {
       try {
         store.touch(session);
+      } catch (RuntimeException e) {
+        // The call is over, and what has become of it stays as it is.
+        log.debug("The store could not note a use of session {}", session, e);
       } finally {
         drain.release(session);
       }
@@ -200,10 +211,7 @@ final class SessionCalls {
     SessionContext outer = SessionContext.bind(thread, context);
     try {
       T result = runAndRecover(context, policy, invocation, work);
-      Session session = context.sessionOrNull();
-      if (session != null) {
-        session.markUsed();
-      }
+      context.markUsed();
       return result;
     } finally {
       SessionContext.bind(thread, outer);
@@ -243,21 +251,12 @@ final class SessionCalls {
 
   private void reopen(SessionContext context, Session lost, Throwable failure) {
     log.debug("Session {} is lost; opening another", lost);
-    SessionContext owner = context.owner();
-    ReentrantLock exchange = owner.bindLock();
-    exchange.lock();
     try {
-      // Unless a bind of another thread has exchanged it meanwhile.
-      if (owner.sessionOrNull() == lost) {
-        owner.use(null);
-        drain.release(lost);
-        acquireForOwner(context);
-      }
+      exchanges.drop(context.owner(), lost);
+      acquireIfBereft(context);
     } catch (Throwable reopening) {
       reopening.addSuppressed(failure);
       throw reopening;
-    } finally {
-      exchange.unlock();
     }
   }
 }

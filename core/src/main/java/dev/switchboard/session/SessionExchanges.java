@@ -24,43 +24,71 @@ final class SessionExchanges {
   }
 
   /**
-   * Returns the session that the failure says is lost, forgotten by now, or null. Where another has
-   * replaced the one that the work was last told of, the failure says nothing of the new one.
+   * Returns the session that the failure says is lost, forgotten by now, or null. It is about the
+   * one that the work was last told of, and says nothing of another that has replaced it since.
    */
   @Nullable Session forgetIfLost(SessionContext context, SessionPolicy policy, Throwable failure) {
     Session told = context.told();
-    Session session = told != null && told.isLost() ? told : context.sessionOrNull();
+    Session session = told != null ? told : context.sessionOrNull();
     if (session == null) {
       return null;
     }
-    SpecialistConnector connector = specialists.get(session.key().name()).connector().get();
-    if (!LossTest.isLost(context, session, policy, connector, failure)) {
+    Specialist specialist = specialists.get(session.key().name());
+    if (!LossTest.isLost(context, session, policy, specialist.connector(), failure)) {
       return null;
     }
-    ReentrantLock exchange = context.owner().bindLock();
-    exchange.lock();
-    try {
-      if (context.sessionOrNull() == session) {
+    if (context.sessionOrNull() == session) {
+      try {
         openings.forget(session);
+      } catch (Throwable forgetting) {
+        forgetting.addSuppressed(failure);
+        throw forgetting;
       }
-    } finally {
-      exchange.unlock();
     }
     return session;
   }
 
-  /**
-   * Lets the session of {@code successor} take the place of a lost one; false where another has.
-   */
-  boolean takeOver(SessionContext owner, Session lost, SessionContext successor) {
+  /** A lost session is used by {@code owner} no longer, unless another has replaced it. */
+  void drop(SessionContext owner, Session lost) {
     ReentrantLock exchange = owner.bindLock();
     exchange.lock();
     try {
-      if (owner.sessionOrNull() != lost) {
+      if (owner.sessionOrNull() == lost) {
+        owner.use(null);
+        drain.release(lost);
+      }
+    } finally {
+      exchange.unlock();
+    }
+  }
+
+  /** Whether there is nothing to use, nor a reply to come that names it, nor one being noted. */
+  boolean isBereft(SessionContext owner) {
+    ReentrantLock exchange = owner.bindLock();
+    exchange.lock();
+    try {
+      return owner.isBereft();
+    } finally {
+      exchange.unlock();
+    }
+  }
+
+  /**
+   * Lets the session of {@code successor} take the place of {@code lost}, where it has not been
+   * dropped yet; false where another has.
+   */
+  boolean takeOver(SessionContext owner, @Nullable Session lost, SessionContext successor) {
+    ReentrantLock exchange = owner.bindLock();
+    exchange.lock();
+    try {
+      Session kept = owner.sessionOrNull();
+      if (kept == null ? !owner.isBereft() : kept != lost) {
         return false;
       }
       owner.takeOver(successor);
-      drain.release(lost);
+      if (kept != null) {
+        drain.release(kept);
+      }
       return true;
     } finally {
       exchange.unlock();

@@ -1,6 +1,7 @@
 package dev.switchboard.session;
 
 import dev.switchboard.Trace;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class SessionExtras {
 
   private final @Nullable Trace trace;
   private final ReentrantLock exchange = new ReentrantLock();
+  private @Nullable Lock reopening;
   private @Nullable Flight learning;
   private @Nullable JudgedFailures judged;
   private ExclusiveTurns.@Nullable Turn turn;
@@ -46,6 +48,14 @@ final class SessionExtras {
   /** Held while the session is exchanged for another. */
   ReentrantLock exchange() {
     return exchange;
+  }
+
+  /** Held while another is opened in place of a lost session. */
+  synchronized Lock reopening() {
+    if (reopening == null) {
+      reopening = new ReentrantLock();
+    }
+    return reopening;
   }
 
   synchronized void learn(Flight flight) {

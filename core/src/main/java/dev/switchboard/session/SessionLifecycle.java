@@ -1,5 +1,6 @@
 package dev.switchboard.session;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,7 +14,7 @@ final class SessionLifecycle {
   private final SessionDrain drain;
   private final Flights flights;
   private final SessionCalls calls;
-  private final ConnectorThreads threads;
+  private final List<ConnectorThreads> threads;
   private final ReentrantLock changing = new ReentrantLock();
   private volatile boolean running;
 
@@ -23,7 +24,7 @@ final class SessionLifecycle {
       SessionDrain drain,
       Flights flights,
       SessionCalls calls,
-      ConnectorThreads threads) {
+      List<ConnectorThreads> threads) {
     this.store = store;
     this.ledger = ledger;
     this.drain = drain;
@@ -70,7 +71,7 @@ final class SessionLifecycle {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    threads.retire();
+    threads.forEach(ConnectorThreads::retire);
     drain.stop();
   }
 

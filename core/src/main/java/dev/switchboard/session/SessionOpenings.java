@@ -151,8 +151,7 @@ final class SessionOpenings {
       return waits.acquire(flight, permits);
     } catch (TimeoutException e) {
       flights.handOver(flight);
-      throw SessionOpenException.of(
-          flight.key(), "the time of the call ran out before the specialist could be asked", null);
+      throw FlightWaits.notAsked(flight.key());
     } catch (InterruptedException e) {
       throw flights.fail(flight, "", e);
     }
@@ -186,7 +185,7 @@ final class SessionOpenings {
     Session opened = opened(key, id, token == null ? Token.random() : token, flight.isLearning());
     try {
       if (!flights.isWanted(flight)) {
-        store.fail(key, opened.token(), null);
+        flights.tellFailed(key, opened.token(), null);
         drain.discard(opened);
         return opened;
       }
@@ -199,7 +198,7 @@ final class SessionOpenings {
       return opened;
     } catch (Throwable failure) {
       try {
-        store.fail(key, opened.token(), failure);
+        flights.tellFailed(key, opened.token(), failure);
       } finally {
         evictIfAborted(opened, failure);
       }
@@ -273,6 +272,8 @@ final class SessionOpenings {
       if (!Claims.get(store.evict(session.key(), session.token(), RemovalCause.LOST))) {
         drain.lost(session);
       }
+    } catch (InterruptedException e) {
+      throw SessionOpenException.of(session.key(), "the wait for the store was interrupted", e);
     } catch (Exception e) {
       throw SessionOpenException.of(session.key(), "the store failed", e);
     }

@@ -66,14 +66,16 @@ public final class SpecialistSessions implements SmartLifecycle, AutoCloseable {
     ExclusiveTurns turns = new ExclusiveTurns();
     this.exchanges = new SessionExchanges(specialists, drain, openings, flights);
     SessionCalls calls =
-        new SessionCalls(store, specialists, settings, drain, openings, exchanges, turns);
-    ConnectorThreads threads =
-        new ConnectorThreads("switchboard", settings.maxConcurrentOpens(), Integer.MAX_VALUE);
-    LateOpenings lateOpenings = new LateOpenings(openings, flights, waits, claims, threads);
+        new SessionCalls(store, specialists, settings, drain, openings, exchanges, waits, turns);
+    int most = settings.maxConcurrentOpens();
+    ConnectorThreads opens = new ConnectorThreads("switchboard", most, Integer.MAX_VALUE);
+    ConnectorThreads judges = new ConnectorThreads("switchboard-judge", most, Integer.MAX_VALUE);
+    LateOpenings lateOpenings = new LateOpenings(openings, flights, waits, claims, opens);
     LateCalls late =
-        new LateCalls(calls, exchanges, specialists, settings, lateOpenings, turns, threads);
+        new LateCalls(calls, exchanges, specialists, settings, lateOpenings, turns, judges);
     this.traced = new TracedCalls(calls, late, specialists, invocations);
-    this.lifecycle = new SessionLifecycle(store, ledger, drain, flights, calls, threads);
+    this.lifecycle =
+        new SessionLifecycle(store, ledger, drain, flights, calls, List.of(opens, judges));
     start();
   }
 

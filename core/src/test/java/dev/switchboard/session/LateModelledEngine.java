@@ -64,7 +64,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
   private final AtomicInteger givenBack = new AtomicInteger();
   private final long patience;
   private final SpecialistSessions sessions;
-  private final Map<Object, ThreadPoolExecutor> connectorThreads;
+  private final List<Map<?, ?>> connectorThreads = new ArrayList<>();
   private volatile boolean stopping;
   private boolean holdNext;
   private boolean refuseNext;
@@ -98,12 +98,10 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
             .closeExecutor(this::execute)
             .store(planted.apply(new Told(new ToldStore(ticker, scheduler, this))))
             .build();
-    connectorThreads =
-        assertThat(sessions)
-            .extracting(
-                "lifecycle.threads.pools",
-                InstanceOfAssertFactories.map(Object.class, ThreadPoolExecutor.class))
-            .actual();
+    assertThat(sessions)
+        .extracting("lifecycle.threads", InstanceOfAssertFactories.list(Object.class))
+        .extracting("pools")
+        .allSatisfy(pools -> connectorThreads.add((Map<?, ?>) pools));
   }
 
   /** Counts what the engine gives back, which it may do where nobody looks. */
@@ -417,8 +415,9 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     LateModelCall owner = call.owner;
     ModelSession lost = call.lost;
     call.lost = null;
-    if (lost == null || owner.session == lost) {
-      release(lost);
+    boolean bereft = owner.session == null && owner.learning == null;
+    if (bereft || owner.session == lost) {
+      release(owner.session);
       owner.session = session;
       owner.learning = learning;
       owner.acquired = true;
@@ -487,8 +486,10 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
   }
 
   private void answer(LateModelCall call) {
-    if (call.owner.session != null) {
-      call.owner.session.used = true;
+    ModelSession begunOn = call.begunOn;
+    ModelSession session = begunOn != null && begunOn.lost ? begunOn : call.owner.session;
+    if (session != null) {
+      session.used = true;
     }
     over(call, null);
     check(call.reply.complete("answered"), "a reply is waited for");
@@ -501,7 +502,7 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
 
   private void lose(LateModelCall call) {
     ModelSession begunOn = call.begunOn;
-    ModelSession session = begunOn != null && begunOn.lost ? begunOn : call.owner.session;
+    ModelSession session = begunOn != null ? begunOn : call.owner.session;
     Flight flight = flights.get(call.key);
     boolean races =
         call.owner.learning == null
@@ -708,8 +709,11 @@ final class LateModelledEngine implements SpecialistConnector, SessionStore.List
     ForkJoinPool continuations = (ForkJoinPool) Continuations.executor();
     for (int look = 0; look < 2; look++) {
       int busy = 0;
-      for (ThreadPoolExecutor pool : connectorThreads.values()) {
-        busy += pool.getQueue().size() + pool.getActiveCount();
+      for (Map<?, ?> pools : connectorThreads) {
+        for (Object each : pools.values()) {
+          ThreadPoolExecutor pool = (ThreadPoolExecutor) each;
+          busy += pool.getQueue().size() + pool.getActiveCount();
+        }
       }
       if (busy != held.size() || !continuations.isQuiescent()) {
         return false;

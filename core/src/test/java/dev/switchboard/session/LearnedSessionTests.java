@@ -202,6 +202,48 @@ class LearnedSessionTests {
   }
 
   @Test
+  void failureThatIsAboutTheFirstIdLeavesTheSecondAlone() {
+    List<String> judged = new ArrayList<>();
+    SpecialistConnector judging =
+        new SpecialistConnector() {
+          @Override
+          public @Nullable String open(SessionKey key) {
+            return null;
+          }
+
+          @Override
+          public boolean isLost(SessionKey key, String id, Throwable failure) {
+            judged.add(id);
+            return true;
+          }
+        };
+    try (Engine engine = new Engine(judging, settings -> settings)) {
+      bind(engine, "first");
+      AtomicInteger runs = new AtomicInteger();
+      String id =
+          engine.sessions.call(
+              ACME,
+              SessionPolicy.DEFAULT,
+              session -> {
+                if (runs.incrementAndGet() == 1) {
+                  String known = session.id();
+                  Crowd.onAnotherThread(
+                      () -> {
+                        session.bind("second");
+                        return "bound";
+                      });
+                  throw new IllegalStateException("no conversation " + known);
+                }
+                return session.id();
+              });
+      assertThat(judged).containsExactly("first");
+      assertThat(id).isEqualTo("second");
+      assertThat(engine.idOf(ACME)).isEqualTo("second");
+      assertThat(engine.counts().lost()).isZero();
+    }
+  }
+
+  @Test
   void twoCallsThatAreGivenDifferentIdsKeepTheFirst() {
     try (Engine engine = engine()) {
       bind(engine, "first");

@@ -776,7 +776,7 @@ class SessionFutureTests {
   }
 
   @Test
-  void aStoreThatFailsAtTheEndOfAnExclusiveCallDoesNotBlockTheNext() {
+  void aStoreThatFailsAtTheEndOfAnExclusiveCallDoesNotBlockTheNext() throws Exception {
     HeldStore failing =
         new HeldStore() {
           @Override
@@ -793,8 +793,7 @@ class SessionFutureTests {
                 ACME,
                 EXCLUSIVE,
                 session -> CompletableFuture.completedFuture(runs.incrementAndGet()));
-        assertThatThrownBy(() -> get(asked)).hasMessage("unreachable");
-        assertThat(runs).hasValue(1);
+        assertThat(get(asked)).isEqualTo(1);
       }
     }
   }

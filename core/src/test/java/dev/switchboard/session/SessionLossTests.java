@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.github.benmanes.caffeine.cache.Scheduler;
+import com.github.benmanes.caffeine.cache.Ticker;
 import dev.switchboard.ConnectorWork;
 import dev.switchboard.session.ForgetfulSpecialist.NotFoundException;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +111,70 @@ class SessionLossTests {
           .isInstanceOf(SessionLostException.class);
       assertThat(engine.counts().lost()).as("globex's two").isEqualTo(2);
       assertThat(engine.idOf(ACME)).isEqualTo("id-1");
+    }
+  }
+
+  @Test
+  void sessionThatReplacedALostOneForANestedCallStaysFreshUntilACallHasTalkedWithin() {
+    try (Engine engine = new Engine()) {
+      engine.sessions.call(
+          ACME,
+          SessionPolicy.DEFAULT,
+          session -> {
+            AtomicInteger runs = new AtomicInteger();
+            SessionWork<String, RuntimeException> loseThenFail =
+                inner -> {
+                  throw runs.incrementAndGet() == 1
+                      ? new NotFoundException()
+                      : new IllegalStateException("unreachable");
+                };
+            assertThatThrownBy(
+                    () -> engine.sessions.call(ACME, SessionPolicy.DEFAULT, loseThenFail))
+                .hasMessage("unreachable");
+            return "handled";
+          });
+      assertThat(isFresh(engine)).isTrue();
+      assertThat(isFresh(engine)).isFalse();
+      assertThat(engine.idOf(ACME)).isEqualTo("id-2");
+    }
+  }
+
+  private static boolean isFresh(Engine engine) {
+    return engine.sessions.call(ACME, SessionPolicy.DEFAULT, SessionContext::isFresh);
+  }
+
+  @Test
+  void connectorThatCannotBeHadLeavesTheFailureAsItIs() {
+    SessionSettings settings = SessionSettings.builder().build();
+    Session shared = new Session(ACME, "id", Token.random(), 0, false);
+    HeldStore store =
+        new HeldStore() {
+          @Override
+          public CompletionStage<Claim> claim(SessionKey key) {
+            return CompletableFuture.completedFuture(new Found(shared));
+          }
+        };
+    Supplier<SpecialistConnector> broken =
+        () -> {
+          throw new IllegalStateException("no such bean");
+        };
+    IOException failure = new IOException("unreachable");
+    try (SpecialistSessions sessions =
+        new SpecialistSessions(
+            name -> new Specialist(name, settings.settle(name, List.of()), broken),
+            store,
+            settings,
+            Ticker.systemTicker(),
+            Scheduler.disabledScheduler(),
+            null,
+            null,
+            null)) {
+      SessionWork<String, IOException> failing =
+          session -> {
+            throw failure;
+          };
+      assertThatThrownBy(() -> sessions.call(ACME, SessionPolicy.DEFAULT, failing))
+          .isSameAs(failure);
     }
   }
 

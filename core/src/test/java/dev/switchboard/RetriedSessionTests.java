@@ -23,6 +23,8 @@ import dev.switchboard.session.SpecialistSessions;
 import dev.switchboard.session.Tenant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -112,6 +114,34 @@ class RetriedSessionTests {
       script.addAll(Arrays.asList(failures));
       return seen;
     }
+  }
+
+  @SpecialistSession("desk")
+  @RequestScopedRetry
+  @Retention(RetentionPolicy.RUNTIME)
+  @interface AsksTheDesk {}
+
+  @AsksTheDesk
+  static class AnnotatedDesk {
+
+    public String ask(@Tenant String tenant) {
+      return RetryContext.current().attempt() + tenant;
+    }
+  }
+
+  @Test
+  void bothOnAClassAreRefusedSinceSessionsAreOfMethods() {
+    context
+        .withUserConfiguration(AnnotatedDesk.class)
+        .run(
+            started ->
+                assertThat(started)
+                    .getFailure()
+                    .rootCause()
+                    .isInstanceOf(InvalidDeclarationException.class)
+                    .hasMessage(
+                        "@SpecialistSession on AnnotatedDesk: the annotation must be on methods but"
+                            + " @AsksTheDesk is on the class"));
   }
 
   private static RuntimeException lost() {

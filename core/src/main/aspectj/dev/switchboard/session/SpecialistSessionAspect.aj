@@ -12,10 +12,17 @@ import org.aspectj.lang.reflect.MethodSignature;
  */
 public final aspect SpecialistSessionAspect {
 
-  Object around():
+  pointcut onMethod():
       execution(@SpecialistSession * *(..))
           || execution(@(@SpecialistSession *) * *(..))
-          || execution(@(@(@SpecialistSession *) *) * *(..)) {
+          || execution(@(@(@SpecialistSession *) *) * *(..));
+
+  /** Where it must not be; the source of operations refuses such a class once it is asked. */
+  pointcut onType():
+      execution(public !static * *(..))
+          && (within(@(@SpecialistSession *) *) || within(@(@(@SpecialistSession *) *) *));
+
+  Object around(): onMethod() || onType() {
     Method method = ((MethodSignature) thisJoinPointStaticPart.getSignature()).getMethod();
     SessionInterceptor interceptor = SessionInterceptor.WOVEN.server(method);
     SessionOperation operation =

@@ -23,6 +23,9 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotatedMethod;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.StringUtils;
 
@@ -96,12 +99,27 @@ final class SessionOperationSource {
     if (!AnnotationUtils.isCandidateClass(type, SpecialistSession.class)) {
       return Map.of();
     }
+    checkNotOnClass(type);
     Map<Method, SessionOperation> methods =
         MethodIntrospector.selectMethods(
             type,
             (MethodIntrospector.MetadataLookup<@Nullable SessionOperation>)
                 method -> parse(method, type));
     return methods.isEmpty() ? Map.of() : new ConcurrentHashMap<>(methods);
+  }
+
+  /** A composed annotation may stand where this one may not, on a class or what it extends. */
+  private static void checkNotOnClass(Class<?> type) {
+    MergedAnnotation<?> found =
+        MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).get(SpecialistSession.class);
+    if (found.isPresent() && found.getSource() instanceof Class<?> source) {
+      throw new InvalidDeclarationException(
+          "%s: the annotation must be on methods but @%s is on the class"
+              .formatted(
+                  SessionOperation.place(source.getSimpleName()),
+                  found.getRoot().getType().getSimpleName()),
+          "Move it to the methods that call the specialist, whose parameters are the key.");
+    }
   }
 
   private @Nullable SessionOperation parse(Method method, Class<?> type) {

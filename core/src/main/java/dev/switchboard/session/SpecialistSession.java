@@ -14,9 +14,10 @@ import org.springframework.core.annotation.AliasFor;
  * key parts}, reopened when the specialist has lost it, bounded, expiring, and closed at the
  * specialist when it leaves. The method reads it from {@link SessionContext#current()}.
  *
- * <p>May stand on a class's or an interface's method and as a meta-annotation. Strings take <code>
- * ${...}</code> placeholders. Durations are written {@code "30m"} or as ISO-8601. What is written
- * wrong stops startup with an {@link dev.switchboard.InvalidDeclarationException}.
+ * <p>May stand on a class's or an interface's method and as a meta-annotation of what stands there;
+ * not on a class, since the key is made of a method's parameters. Strings take <code>${...}</code>
+ * placeholders. Durations are written {@code "30m"} or as ISO-8601. What is written wrong stops
+ * startup with an {@link dev.switchboard.InvalidDeclarationException}.
  *
  * <p>{@code ttl}, {@code idleTimeout} and {@code maxSize} belong to the specialist: two methods
  * that state different values conflict. The properties {@code switchboard.specialists.<name>.*} win

@@ -130,6 +130,26 @@ class WovenCallsTests {
     woven.run(spring -> assertThat(new Desk().last("acme")).isEqualTo("id-1"));
   }
 
+  @AtTheDeskRetried
+  static class OnTheClass {
+
+    public String ask(@Tenant String tenant) {
+      return tenant;
+    }
+  }
+
+  @Test
+  void sessionOfAClassIsRefusedThoughSpringHasNotMadeTheObject() {
+    OnTheClass desk = new OnTheClass();
+    woven.run(
+        spring ->
+            assertThatThrownBy(() -> desk.ask("acme"))
+                .isInstanceOf(InvalidDeclarationException.class)
+                .hasMessage(
+                    "@SpecialistSession on OnTheClass: the annotation must be on methods but"
+                        + " @AtTheDeskRetried is on the class"));
+  }
+
   @RequestScopedRetry(maxRetries = 1)
   static class Robot {
 

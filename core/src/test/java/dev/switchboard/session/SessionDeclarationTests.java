@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.switchboard.Elsewhere;
 import dev.switchboard.InvalidDeclarationException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
@@ -131,6 +133,36 @@ class SessionDeclarationTests {
         "@SpecialistSession on BadName.ask: specialist must match [a-z0-9-]+ but was Booking_Desk");
     assertStopped(
         NoName.class, "@SpecialistSession on NoName.ask: specialist must be named but was empty");
+  }
+
+  @SpecialistSession("crm")
+  @Retention(RetentionPolicy.RUNTIME)
+  @interface AsksTheCrm {}
+
+  @AsksTheCrm
+  interface Client {
+    void ask(String tenant);
+  }
+
+  static class ClientOfTheCrm implements Client {
+    @Override
+    public void ask(@Tenant String tenant) {}
+  }
+
+  static class OnTheMethod {
+    @AsksTheCrm
+    void ask(@Tenant String tenant) {}
+  }
+
+  @Test
+  void composedAnnotationsMustBeOnMethods() {
+    assertStopped(
+        ClientOfTheCrm.class,
+        "@SpecialistSession on Client: the annotation must be on methods but @AsksTheCrm is on the"
+            + " class");
+    context
+        .withUserConfiguration(OnTheMethod.class)
+        .run(spring -> assertThat(spring).hasNotFailed());
   }
 
   static class TwoTenants {

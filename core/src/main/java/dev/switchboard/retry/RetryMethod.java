@@ -1,5 +1,6 @@
 package dev.switchboard.retry;
 
+import dev.switchboard.InvalidDeclarationException;
 import dev.switchboard.ProxiedMethod;
 import dev.switchboard.ReturnKind;
 import java.lang.reflect.Method;
@@ -79,10 +80,8 @@ final class RetryMethod {
       try {
         made = engine.operation(name, RetryDeclaration.place(name), policy);
       } catch (IllegalArgumentException ex) {
-        throw RetryDeclaration.refusal(
-            name,
-            String.valueOf(ex.getMessage()),
-            "Correct the annotation, or switchboard.retry.*, which completes it.");
+        throw new InvalidDeclarationException(
+            String.valueOf(ex.getMessage()), "Correct one of the two where it is made.");
       }
       operation = made;
     }

@@ -31,7 +31,7 @@ public final class RetryOperation {
 
   RetryOperation(String name, StatedPolicy stated, RetrySettings settings, Ticker ticker) {
     this.name = name;
-    this.policy = stated.settle();
+    this.policy = stated.settle(name);
     this.settings = stated.settings();
     this.maxRetries = settings.enabled() ? Objects.requireNonNull(policy.maxRetries()) : 0;
     this.timeout = policy.timeout() == null ? Long.MAX_VALUE : nanos(policy.timeout());

@@ -20,11 +20,27 @@ final class StatedPolicy {
     return this;
   }
 
-  /** All of it together. */
-  RetryPolicy settle() {
+  /**
+   * Puts together all of it.
+   *
+   * @param operation of whom it is said
+   * @throws IllegalArgumentException naming both places where two of them contradict each other
+   */
+  RetryPolicy settle(String operation) {
     RetryPolicy settled = RetryPolicy.UNSAID;
-    for (Statement statement : statements) {
-      settled = settled.orElse(statement.stated);
+    try {
+      for (Statement statement : statements) {
+        settled = settled.orElse(statement.stated);
+      }
+    } catch (IllegalArgumentException contradiction) {
+      throw new IllegalArgumentException(
+          "Operation '%s' (delay from %s, max-delay from %s): %s"
+              .formatted(
+                  operation,
+                  first("delay", RetryPolicy::delay).origin(),
+                  first("max-delay", RetryPolicy::maxDelay).origin(),
+                  contradiction.getMessage()),
+          contradiction);
     }
     return settled;
   }

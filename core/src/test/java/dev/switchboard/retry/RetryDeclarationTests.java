@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.switchboard.Elsewhere;
 import dev.switchboard.InvalidDeclarationException;
+import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -144,8 +145,32 @@ class RetryDeclarationTests {
   void defaultMaxDelayBelowTheDelay() {
     assertThat(refusal(TooLong.class))
         .isEqualTo(
-            "@RequestScopedRetry on TooLong.ask: maxDelay must be at least the delay of 1m"
-                + " but was 10s");
+            "Operation 'TooLong.ask' (delay from @RequestScopedRetry on TooLong.ask, max-delay from"
+                + " default): maxDelay must be at least the delay of 1m but was 10s");
+  }
+
+  static class Patient {
+    @RequestScopedRetry(delay = "2s", maxDelay = "30s")
+    void ask() {}
+  }
+
+  @Test
+  void settingsThatContradictTheAnnotationAreNamed() {
+    assertThat(refusal(RetryPolicy.builder().maxDelay(Duration.ofSeconds(1)).build()))
+        .isEqualTo(
+            "Operation 'Patient.ask' (delay from @RequestScopedRetry on Patient.ask, max-delay from"
+                + " switchboard.retry.operations.patient.ask.max-delay): maxDelay must be at least"
+                + " the delay of 2s but was 1s");
+    assertThat(refusal(RetryPolicy.builder().delay(Duration.ofMinutes(1)).build()))
+        .isEqualTo(
+            "Operation 'Patient.ask' (delay from switchboard.retry.operations.patient.ask.delay,"
+                + " max-delay from @RequestScopedRetry on Patient.ask): maxDelay must be at least"
+                + " the delay of 1m but was 30s");
+  }
+
+  private String refusal(RetryPolicy setting) {
+    RetrySettings settings = RetrySettings.builder().operation("patient.ask", setting).build();
+    return refusal(Patient.class, context.withBean(RetrySettings.class, () -> settings));
   }
 
   static class FinalMethod {
@@ -437,7 +462,11 @@ class RetryDeclarationTests {
   }
 
   private <T> String refusal(Class<T> bean) {
-    if (failure(context.withBean(bean)) instanceof InvalidDeclarationException refused) {
+    return refusal(bean, context);
+  }
+
+  private static <T> String refusal(Class<T> bean, ApplicationContextRunner runner) {
+    if (failure(runner.withBean(bean)) instanceof InvalidDeclarationException refused) {
       assertThat(refused.action()).endsWith(".");
       return String.valueOf(refused.getMessage());
     }

@@ -13,6 +13,8 @@ class InvalidRetryPropertyTests {
           max-retries=-1        | max-retries must not be negative but was -1
           delay=-1s             | delay must not be negative but was -1s
           multiplier=0.5        | multiplier must be at least 1 but was 0.5
+          multiplier=Infinity   | multiplier must be a finite number such as 2 but was Infinity
+          multiplier=NaN        | multiplier must be a finite number such as 2 but was NaN
           max-delay=100ms       | max-delay must be at least the delay of 500ms but was 100ms
           jitter=-5ms           | jitter must not be negative but was -5ms
           timeout=0s            | timeout must be positive but was 0s

@@ -48,7 +48,7 @@ public record RetryPolicy(
    * @param excludes any types
    * @param maxRetries not negative
    * @param delay not negative
-   * @param multiplier at least 1
+   * @param multiplier at least 1, and finite
    * @param maxDelay at least the delay
    * @param jitter not negative
    * @param timeout positive
@@ -60,9 +60,10 @@ public record RetryPolicy(
     require(maxRetries == null || maxRetries >= 0, "maxRetries must not be negative", maxRetries);
     require(delay == null || !delay.isNegative(), "delay must not be negative", delay);
     require(
-        multiplier == null || (multiplier >= 1 && Double.isFinite(multiplier)),
-        "multiplier must be at least 1",
+        multiplier == null || Double.isFinite(multiplier),
+        "multiplier must be a finite number such as 2",
         multiplier);
+    require(multiplier == null || multiplier >= 1, "multiplier must be at least 1", multiplier);
     require(maxDelay == null || !maxDelay.isNegative(), "maxDelay must not be negative", maxDelay);
     require(jitter == null || !jitter.isNegative(), "jitter must not be negative", jitter);
     require(timeout == null || isPositive(timeout), "timeout must be positive", timeout);

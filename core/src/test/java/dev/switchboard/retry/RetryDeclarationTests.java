@@ -123,6 +123,19 @@ class RetryDeclarationTests {
             "@RequestScopedRetry on Shrinking.ask: multiplier must be at least 1 but was 0.5");
   }
 
+  static class Unbounded {
+    @RequestScopedRetry(multiplier = Double.POSITIVE_INFINITY)
+    void ask() {}
+  }
+
+  @Test
+  void multiplierWithoutBound() {
+    assertThat(refusal(Unbounded.class))
+        .isEqualTo(
+            "@RequestScopedRetry on Unbounded.ask: multiplier must be a finite number such as 2 but"
+                + " was Infinity");
+  }
+
   static class TooShort {
     @RequestScopedRetry(delay = "${good}", maxDelay = "1s")
     void ask() {}

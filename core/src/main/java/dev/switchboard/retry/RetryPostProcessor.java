@@ -5,9 +5,10 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,7 +104,7 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
   public void afterSingletonsInstantiated() {
     ConfigurableListableBeanFactory beans = Objects.requireNonNull(beanFactory);
     RetryExecutor engine = executor.get();
-    Set<String> unused = new LinkedHashSet<>(engine.settings().operations().keySet());
+    Set<String> unused = new TreeSet<>(engine.settings().operations().keySet());
     for (String bean : beans.getBeanNamesForType(Object.class, true, false)) {
       Class<?> type = type(beans, bean);
       if (type != null) {
@@ -113,23 +114,25 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
         }
       }
     }
-    for (String setting : unused) {
-      // Woven classes need not be beans, and are not known before they are called.
-      refuse(setting, weaving || engine.settings().lenientWiring());
+    List<InvalidDeclarationException> problems =
+        unused.stream().map(RetryPostProcessor::unused).toList();
+    // Woven classes need not be beans, and are not known before they are called.
+    if (weaving || engine.settings().lenientWiring()) {
+      problems.forEach(problem -> logger.warn(problem.getMessage()));
+    } else if (!problems.isEmpty()) {
+      InvalidDeclarationException first = problems.get(0);
+      problems.subList(1, problems.size()).forEach(first::addSuppressed);
+      throw first;
     }
   }
 
-  private static void refuse(String setting, boolean lenient) {
-    String problem =
+  private static InvalidDeclarationException unused(String setting) {
+    return new InvalidDeclarationException(
         "switchboard.retry.operations."
             + setting
             + ": the name must be Class.method of a bean's @RequestScopedRetry method but no bean"
-            + " has one";
-    if (!lenient) {
-      throw new InvalidDeclarationException(
-          problem, "Correct the name, or set switchboard.wiring=warn where the bean is elsewhere.");
-    }
-    logger.warn(problem);
+            + " has one",
+        "Correct the name, or set switchboard.wiring=warn where the bean is elsewhere.");
   }
 
   /** What a bean is behind its proxy; no bean is made to know it. */

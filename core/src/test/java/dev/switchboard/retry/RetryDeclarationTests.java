@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.framework.ProxyFactory;
@@ -409,6 +410,21 @@ class RetryDeclarationTests {
         .hasMessage(
             "switchboard.retry.operations.Good.aks: the name must be Class.method of a"
                 + " bean's @RequestScopedRetry method but no bean has one");
+  }
+
+  @Test
+  void allSettingsForOperationsThatNoBeanHasAreNamed() {
+    RetrySettings typos =
+        RetrySettings.builder()
+            .operation("Good.aks", RetryPolicy.UNSAID)
+            .operation("Godo.ask", RetryPolicy.UNSAID)
+            .build();
+    assertThat(failure(context.withBean(Good.class).withBean(RetrySettings.class, () -> typos)))
+        .hasMessageContaining("operations.Godo.ask: ")
+        .extracting(Throwable::getSuppressed, InstanceOfAssertFactories.array(Throwable[].class))
+        .singleElement(InstanceOfAssertFactories.THROWABLE)
+        .isInstanceOf(InvalidDeclarationException.class)
+        .hasMessageContaining("operations.Good.aks: ");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -43,6 +44,14 @@ final class ConnectorFinder {
   boolean isForAny(SpecialistName name) {
     return connectors().stream()
         .anyMatch(bean -> isNamedFor(bean, name) || name.equals(configuredFor(bean)));
+  }
+
+  /** Whether a bean that has been made is null; none is made to know it. */
+  boolean isNull(String bean) {
+    Object made = beans.getSingleton(bean);
+    return made != null
+        && !(made instanceof SpecialistConnector)
+        && !(made instanceof FactoryBean<?>);
   }
 
   /** All but those that only stand behind another, as the target of a scoped proxy does. */

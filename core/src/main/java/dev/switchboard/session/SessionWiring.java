@@ -193,6 +193,12 @@ final class SessionWiring implements SmartInitializingSingleton {
                   + " @Qualifier(\"%s\"): rename or remove the others.")
               .formatted(camelCase(name), name));
     }
+    if (connectors.isNull(found.get(0))) {
+      throw new InvalidDeclarationException(
+          "%s: specialist '%s' must have a connector but the bean %s is null"
+              .formatted(place, name, found.get(0)),
+          "Let its @Bean method return a connector, or put a condition on that method.");
+    }
     return found.get(0);
   }
 

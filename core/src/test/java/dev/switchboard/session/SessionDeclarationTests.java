@@ -384,6 +384,27 @@ class SessionDeclarationTests {
   }
 
   @Configuration
+  static class NoConnector {
+
+    @Bean
+    @Nullable SpecialistConnector crmConnector() {
+      return null;
+    }
+  }
+
+  @Test
+  void aSpecialistsConnectorMustNotBeNull() {
+    context
+        .withUserConfiguration(Crm.class, NoConnector.class)
+        .run(
+            spring ->
+                assertStopped(
+                    spring.getStartupFailure(),
+                    "@SpecialistSession on Crm.ask: specialist 'crm' must have a connector but the"
+                        + " bean crmConnector is null"));
+  }
+
+  @Configuration
   static class Connectors {
 
     @Bean

@@ -35,7 +35,8 @@ class InvalidAdkPropertyTests {
     "connect-timeout=0s, connect-timeout must be from 1ms to 1h but was 0s",
     "read-timeout=2h, read-timeout must be from 1ms to 1h but was 2h",
     "probe-timeout=3s, probe-timeout must be from 1ms to 2s but was 3s",
-    "app=.., app must be a name but was '..'"
+    "app=.., app must be a name but was '..'",
+    "app=a/b, app must be a name but was 'a/b'"
   })
   void serverSettingStopsStartup(String property, String sentence) {
     Refusals.refuses(

@@ -44,7 +44,8 @@ public final class AdkConnectorBuilder {
   /**
    * Sets which of the server's apps. Required.
    *
-   * @param app the app's name, not blank, neither {@code .} nor {@code ..}
+   * @param app the app's name, not blank, neither {@code .} nor {@code ..}, without slashes and
+   *     backslashes
    * @return this builder
    */
   public AdkConnectorBuilder app(String app) {
@@ -161,7 +162,8 @@ public final class AdkConnectorBuilder {
     if (app == null) {
       throw new IllegalArgumentException("AdkConnector: app must be set");
     }
-    if (app.isBlank() || app.equals(".") || app.equals("..")) {
+    // Servers and proxies take a slash for a step in the hierarchy, encoded as it is.
+    if (app.isBlank() || app.equals(".") || app.equals("..") || app.matches("(?s).*[/\\\\].*")) {
       throw new IllegalArgumentException(
           "AdkConnector: app must be a name but was '%s'".formatted(app));
     }

@@ -35,7 +35,7 @@ class AdkConnectorBuilderTests {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", ".", ".."})
+  @ValueSource(strings = {"", " ", ".", "..", "a/b", "/", "a\\b"})
   void appThatIsNoNameIsRefused(String app) {
     AdkConnectorBuilder builder = AdkConnector.builder().baseUrl("http://localhost").app(app);
     assertThatThrownBy(builder::build)

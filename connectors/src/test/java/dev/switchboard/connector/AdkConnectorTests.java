@@ -123,9 +123,9 @@ class AdkConnectorTests {
   @Test
   void appIsOneSegment() {
     try (Loopback server = Loopback.answering(200, "{\"id\":\"s1\"}")) {
-      server.connector().app("../a b{c}").build().open(SessionKey.of("marketing", "acme"));
+      server.connector().app("a b{c}?").build().open(SessionKey.of("marketing", "acme"));
       assertThat(server.requests())
-          .containsExactly("POST /apps/..%2Fa%20b%7Bc%7D/users/acme/sessions");
+          .containsExactly("POST /apps/a%20b%7Bc%7D%3F/users/acme/sessions");
     }
   }
 

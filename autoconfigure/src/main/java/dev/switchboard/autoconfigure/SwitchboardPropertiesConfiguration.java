@@ -17,4 +17,10 @@ class SwitchboardPropertiesConfiguration {
   static ConfigurationPropertiesBindHandlerAdvisor switchboardDurations() {
     return UnitlessDurations::new;
   }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  static ConfigurationPropertiesBindHandlerAdvisor switchboardOperations() {
+    return MethodlessOperations::new;
+  }
 }

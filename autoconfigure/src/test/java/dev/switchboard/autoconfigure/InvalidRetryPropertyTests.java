@@ -31,6 +31,11 @@ class InvalidRetryPropertyTests {
                     | operations.Desk.ask.max-retries must not be negative but was -1
           operations.Desk.ask.delay=5 \
                     | operations.desk.ask.delay must have a unit but was 5
+          operations.Desk.max-retries=2 \
+                    | operations.desk.max-retries must have a class and a method before the setting
+          operations.Desk=2     | operations.desk must have a class and a method before the setting
+          operations[Desk.ask].delay=2s \
+                    | operations[Desk.ask].delay must have a class and a method before the setting
           """)
   void retrySettingStopsStartup(String property, String sentence) {
     Refusals.refuses("retry." + sentence, "retry." + property);

@@ -383,6 +383,23 @@ class SessionDeclarationTests {
             });
   }
 
+  @Test
+  void primaryDoesNotChooseAmongConnectors() {
+    context
+        .withUserConfiguration(Crm.class)
+        .withBean(
+            "main",
+            SpecialistConnector.class,
+            () -> key -> "id",
+            definition -> definition.setPrimary(true))
+        .run(
+            spring ->
+                assertStopped(
+                    spring.getStartupFailure(),
+                    "@SpecialistSession on Crm.ask: specialist 'crm' must have one connector but"
+                        + " these fit: connector, main"));
+  }
+
   @Configuration
   static class NoConnector {
 

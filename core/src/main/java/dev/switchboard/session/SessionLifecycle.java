@@ -3,10 +3,13 @@ package dev.switchboard.session;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts and stops an engine's parts, each in its place. */
 final class SessionLifecycle {
 
+  private static final Logger log = LoggerFactory.getLogger(SessionLifecycle.class);
   private static final long SHUTDOWN_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final SessionStore store;
@@ -62,6 +65,7 @@ final class SessionLifecycle {
 
   private void end() {
     long end = System.nanoTime() + SHUTDOWN_NANOS;
+    long unclosed = ledger.snapshot().total().unclosed();
     calls.stop();
     flights.stop();
     store.stop();
@@ -73,6 +77,11 @@ final class SessionLifecycle {
     }
     threads.forEach(ConnectorThreads::retire);
     drain.stop();
+    SessionCounts stopped = ledger.snapshot().total();
+    long left = stopped.draining() + stopped.unclosed() - unclosed;
+    if (left > 0) {
+      log.warn("Stopped with sessions still to be closed: {}", left);
+    }
   }
 
   boolean isRunning() {

@@ -19,12 +19,16 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.SmartLifecycle;
 
 /** What leaves is closed once, after its last use, and delays nobody. */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class SessionDrainTests {
 
   private static SessionKey tenant(int number) {
@@ -271,7 +275,7 @@ class SessionDrainTests {
   }
 
   @Test
-  void shutdownClosesEverySessionAndRefusesLaterCalls() {
+  void shutdownClosesEverySessionAndRefusesLaterCalls(CapturedOutput output) {
     Engine engine = new Engine();
     for (int i = 0; i < 10; i++) {
       engine.ask(tenant(i));
@@ -282,6 +286,7 @@ class SessionDrainTests {
     assertThatThrownBy(() -> engine.ask(ACME))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Sessions are closed: the application stops");
+    assertThat(output).doesNotContain("Stopped with");
   }
 
   /** Does not wait for what is open. */
@@ -292,7 +297,7 @@ class SessionDrainTests {
   }
 
   @Test
-  void whatIsUsedBeyondTheShutdownIsNotClosedAfterIt() {
+  void whatIsUsedBeyondTheShutdownIsNotClosedAfterItAndIsToldOf(CapturedOutput output) {
     Engine engine = new Engine();
     engine.sessions.call(
         ACME,
@@ -303,6 +308,7 @@ class SessionDrainTests {
         });
     engine.runCloses();
     assertThat(engine.specialist.closed).isEmpty();
+    assertThat(output).containsOnlyOnce("Stopped with sessions still to be closed: 1");
     assertThat(engine.sessions.isRunning()).isFalse();
     assertThat(Crowd.onAnotherThread(engine::counts))
         .isEqualTo(new SessionCounts(1, 0, 0, 0, 0, 1));

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -183,7 +184,7 @@ final class SessionDrain implements SessionStore.Listener {
       try {
         Future<?> next =
             scheduler.schedule(Runnable::run, this::tryAgain, delay, TimeUnit.MILLISECONDS);
-        return next.isDone() ? "the scheduler refuses the next try" : null;
+        return next.isDone() ? RejectedExecutionException.class.getName() : null;
       } catch (Throwable e) {
         return e.getClass().getName();
       }

@@ -34,6 +34,16 @@ final class RetryOperationSource {
     return find(type).values();
   }
 
+  /** Whether a proxy is due. Asked of every bean, of which most have none of these methods. */
+  boolean hasProxied(Class<?> type) {
+    for (RetryMethod method : methods(type)) {
+      if (!method.isWoven()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** What is said about a method, or the one it implements, when called on a type. */
   @Nullable RetryMethod find(Method method, Class<?> type) {
     Map<Method, RetryMethod> methods = find(type);

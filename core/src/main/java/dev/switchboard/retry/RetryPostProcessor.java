@@ -199,7 +199,7 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
     RetryPointcut(RetryOperationSource source) {
       this.source = source;
       // Asked before any method is: the whole class is judged, not up to the first that matches.
-      setClassFilter(type -> !source.methods(type).stream().allMatch(RetryMethod::isWoven));
+      setClassFilter(source::hasProxied);
     }
 
     @Override

@@ -90,8 +90,7 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
     OperationPointcut(SessionOperationSource operations) {
       this.operations = operations;
-      setClassFilter(
-          type -> !operations.operations(type).stream().allMatch(SessionOperation::woven));
+      setClassFilter(operations::hasProxied);
     }
 
     @Override

@@ -82,6 +82,16 @@ final class SessionOperationSource {
     return Set.copyOf(methods(type).values());
   }
 
+  /** Whether a proxy is due. Asked of every bean, of which most have none of these methods. */
+  boolean hasProxied(Class<?> type) {
+    for (SessionOperation operation : methods(type).values()) {
+      if (!operation.woven()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Map<Method, SessionOperation> methods(Class<?> type) {
     Map<Method, SessionOperation> known = types.get(type);
     if (known == null) {

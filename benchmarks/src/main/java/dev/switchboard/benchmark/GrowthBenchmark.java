@@ -8,8 +8,11 @@ import dev.switchboard.session.SpecialistSession;
 import dev.switchboard.session.SpecialistSessionConfiguration;
 import dev.switchboard.session.SpecialistSessions;
 import dev.switchboard.session.Tenant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -84,6 +87,32 @@ public class GrowthBenchmark {
         bean.ask(tenant, "hello");
       }
     }
+  }
+
+  /** No more than the map that any of them needs: of texts, without bounds, times or proxies. */
+  @State(Scope.Benchmark)
+  public static class Bare {
+
+    @Param({"1000", "1000000"})
+    private int size;
+
+    private final SplittableRandom random = new SplittableRandom(1);
+    private final Map<String, String> ids = new HashMap<>();
+    private String[] tenants = {};
+
+    /** Fills it. */
+    @Setup
+    public void open() {
+      tenants = IntStream.range(0, size).mapToObj(i -> "tenant-" + i).toArray(String[]::new);
+      for (String tenant : tenants) {
+        ids.put(tenant, "id-of-" + tenant);
+      }
+    }
+  }
+
+  @Benchmark
+  public @Nullable String bareHit(Bare desk) {
+    return desk.ids.get(desk.tenants[desk.random.nextInt(desk.size)]);
   }
 
   @Benchmark

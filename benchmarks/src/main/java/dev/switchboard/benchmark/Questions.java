@@ -120,6 +120,7 @@ final class Questions {
               new Jmh(GrowthBenchmark.class),
               atMost(1.6, "hit among 1,000,000", "hit 1000000", "hit 1000"),
               seen("hit among 1,000,000", "hit 1000000", "handWrittenHit 1000000"),
+              seen("bare map among 1,000,000", "hit 1000", "bareHit 1000000"),
               seen("hit of 1,000 busy among 1,000,000", "busyHit 1000000", "hit 1000"),
               atMost(
                   1.6, "evict a tenant", "openAndEvictTenant 1000000", "openAndEvictTenant 1000")));

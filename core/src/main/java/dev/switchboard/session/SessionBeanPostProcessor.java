@@ -1,15 +1,18 @@
 package dev.switchboard.session;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.function.Supplier;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -20,14 +23,32 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
   private static final long serialVersionUID = 1L;
 
+  private final transient Environment environment;
   private final transient SessionOperationSource operations;
+  private final transient SessionInterceptor interceptor;
 
-  SessionBeanPostProcessor(SessionOperationSource operations, SessionInterceptor interceptor) {
-    this.operations = operations;
+  SessionBeanPostProcessor(Supplier<SessionInterceptor.Needs> needs, Environment environment) {
+    this.environment = environment;
+    this.operations = new SessionOperationSource(this::resolve, Weaving.isChosen(environment));
+    this.interceptor = new SessionInterceptor(operations, needs);
     this.advisor = new DefaultPointcutAdvisor(new OperationPointcut(operations), interceptor);
     setBeforeExistingAdvisors(true);
     // The retry's processor comes after this one, so that its advice ends outside.
     setOrder(Ordered.LOWEST_PRECEDENCE - 20);
+  }
+
+  SessionOperationSource operations() {
+    return operations;
+  }
+
+  SessionInterceptor interceptor() {
+    return interceptor;
+  }
+
+  /** Beans made early may come before the factory has a resolver, so the environment is asked. */
+  private String resolve(String text) {
+    String resolved = beanFactory == null ? text : beanFactory.resolveEmbeddedValue(text);
+    return environment.resolveRequiredPlaceholders(resolved == null ? "" : resolved);
   }
 
   @Override

@@ -38,58 +38,37 @@ public class SpecialistSessionConfiguration {
 
   @Bean
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-  static SessionOperationSource sessionOperationSource(
-      ConfigurableListableBeanFactory beans, Environment environment) {
-    return new SessionOperationSource(
-        text -> resolve(text, beans, environment), Weaving.isChosen(environment));
-  }
-
-  private static String resolve(
-      String text, ConfigurableListableBeanFactory beans, Environment environment) {
-    String resolved = beans.resolveEmbeddedValue(text);
-    return environment.resolveRequiredPlaceholders(resolved == null ? "" : resolved);
-  }
-
-  @Bean
-  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-  static SessionInterceptor sessionInterceptor(
-      SessionOperationSource operations,
+  static SessionBeanPostProcessor sessionBeanPostProcessor(
       ObjectProvider<SpecialistSessions> sessions,
       ObjectProvider<TenantResolver> resolver,
-      ObjectProvider<SessionSettings> settings) {
-    return new SessionInterceptor(
-        operations,
+      ObjectProvider<SessionSettings> settings,
+      Environment environment) {
+    return new SessionBeanPostProcessor(
         () ->
             new SessionInterceptor.Needs(
                 sessions.getObject(),
                 resolver.getIfAvailable(),
-                settings.getIfAvailable(SpecialistSessionConfiguration::defaults).hasTenants()));
-  }
-
-  @Bean
-  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-  static SessionBeanPostProcessor sessionBeanPostProcessor(
-      SessionOperationSource operations, SessionInterceptor interceptor) {
-    return new SessionBeanPostProcessor(operations, interceptor);
+                settings.getIfAvailable(SpecialistSessionConfiguration::defaults).hasTenants()),
+        environment);
   }
 
   @Bean
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
   static WovenCalls.Lease wovenSessionCalls(
-      SessionInterceptor interceptor, Environment environment) {
-    return SessionInterceptor.WOVEN.lease(interceptor, Weaving.isChosen(environment));
+      SessionBeanPostProcessor processor, Environment environment) {
+    return SessionInterceptor.WOVEN.lease(processor.interceptor(), Weaving.isChosen(environment));
   }
 
   @Bean
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
   static SessionWiring sessionWiring(
       ConfigurableListableBeanFactory beans,
-      SessionOperationSource operations,
+      SessionBeanPostProcessor processor,
       ObjectProvider<SessionSettings> settings,
       ObjectProvider<SpecialistSessions> sessions) {
     return new SessionWiring(
         beans,
-        operations,
+        processor.operations(),
         settings.getIfAvailable(SpecialistSessionConfiguration::defaults),
         sessions);
   }

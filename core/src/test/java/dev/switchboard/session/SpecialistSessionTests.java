@@ -389,7 +389,8 @@ class SpecialistSessionTests {
               assertThat(spring.getBean(Composed.class).ask("acme")).isEqualTo("id-1");
               SessionOperation operation =
                   spring
-                      .getBean(SessionOperationSource.class)
+                      .getBean(SessionBeanPostProcessor.class)
+                      .operations()
                       .operations(AopProxyUtils.ultimateTargetClass(spring.getBean(Composed.class)))
                       .iterator()
                       .next();

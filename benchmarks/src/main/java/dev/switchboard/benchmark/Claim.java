@@ -53,9 +53,11 @@ record Claim(
     return new Claim(what, ours, peer, figures -> figures.get(peer) / figures.get(ours), null);
   }
 
-  /** A call allocates at most so many bytes. */
+  /**
+   * A call allocates at most so many bytes; what others allocate meanwhile is a fraction of one.
+   */
   static Claim bytes(double limit, String what, String ours) {
-    return atMost(limit, what, ours, "bytes a call", figures -> figures.bytes(ours));
+    return atMost(limit, what, ours, "bytes a call", figures -> Math.rint(figures.bytes(ours)));
   }
 
   /** The figure is a ratio already, or a count. */

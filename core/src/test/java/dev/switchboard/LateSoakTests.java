@@ -21,10 +21,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +37,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 
 /**
@@ -56,6 +61,9 @@ class LateSoakTests {
   private final AtomicInteger answered = new AtomicInteger();
   private final AtomicInteger cancelled = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
+
+  /** Failures that Reactor logs as dropped, but for those of the bodies' own futures. */
+  private final Queue<Throwable> dropped = new ConcurrentLinkedQueue<>();
 
   private final SpecialistConnector connector =
       new SpecialistConnector() {
@@ -96,6 +104,21 @@ class LateSoakTests {
   private final ExecutorService pool = Executors.newFixedThreadPool(WORKERS);
   private final Executor propagating = PropagatingTaskDecorator.of(pool);
 
+  @BeforeEach
+  void seeWhatIsDropped() {
+    Hooks.onErrorDropped(
+        failure -> {
+          if (failure instanceof CompletionException) {
+            dropped.add(failure);
+          }
+        });
+  }
+
+  @AfterEach
+  void seeNoMore() {
+    Hooks.resetOnErrorDropped();
+  }
+
   @Test
   void ledgerBalancesAndNoThreadKeepsAContext() throws Exception {
     long seed = new Random().nextLong();
@@ -124,6 +147,7 @@ class LateSoakTests {
     assertThat(free.tryAcquire(IN_FLIGHT, 2, TimeUnit.MINUTES)).as("seed %d", seed).isTrue();
 
     assertThat(unexpected).as("seed %d", seed).isEmpty();
+    assertThat(dropped).as("seed %d", seed).isEmpty();
     assertThat(answered.get() + cancelled.get() + failed.get()).isEqualTo(CALLS);
     assertThat(List.of(answered, cancelled, failed)).allMatch(count -> count.get() > CALLS / 200);
     assertNoThreadKeepsAContext();

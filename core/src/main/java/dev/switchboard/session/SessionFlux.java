@@ -3,6 +3,8 @@ package dev.switchboard.session;
 import dev.switchboard.ThreadBindings;
 import dev.switchboard.Trace;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import reactor.core.publisher.Flux;
@@ -26,7 +28,7 @@ final class SessionFlux<T> {
   Flux<T> flux() {
     Flux<T> once = Flux.<T>from(this::subscribe).doOnNext(element -> emitted = true);
     Flux<T> again = once.onErrorResume(failure -> recovered(failure).thenMany(Flux.empty()));
-    return Mono.fromFuture(call::begin)
+    return step(call::begin)
         .thenMany(once.onErrorResume(failure -> recovered(failure).thenMany(again)))
         .doOnComplete(call::succeed)
         .doOnError(call::end)
@@ -71,6 +73,19 @@ final class SessionFlux<T> {
   }
 
   private Mono<Boolean> recovered(Throwable failure) {
-    return Mono.fromFuture(() -> call.recover(failure, !emitted));
+    return step(() -> call.recover(failure, !emitted));
+  }
+
+  /** A failure passes as a value: one that meets a cancellation would be logged as dropped. */
+  private static Mono<Boolean> step(Supplier<CompletableFuture<Boolean>> step) {
+    return Mono.fromFuture(
+            () ->
+                step.get()
+                    .handle(
+                        (done, failure) ->
+                            failure == null
+                                ? Mono.just(done)
+                                : Mono.<Boolean>error(Claims.cause(failure))))
+        .flatMap(outcome -> outcome);
   }
 }

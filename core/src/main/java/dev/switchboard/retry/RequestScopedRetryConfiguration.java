@@ -33,8 +33,7 @@ public class RequestScopedRetryConfiguration {
   @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
   static RetryPostProcessor requestScopedRetryPostProcessor(
       ObjectProvider<RetryExecutor> engine, Environment environment) {
-    return new RetryPostProcessor(
-        SingletonSupplier.of(engine::getObject), Weaving.isChosen(environment));
+    return new RetryPostProcessor(SingletonSupplier.of(engine::getObject), environment);
   }
 
   @Bean

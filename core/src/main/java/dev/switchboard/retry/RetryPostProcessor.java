@@ -1,6 +1,7 @@
 package dev.switchboard.retry;
 
 import dev.switchboard.InvalidDeclarationException;
+import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -26,7 +27,6 @@ import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.context.EnvironmentAware;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -35,7 +35,7 @@ import org.springframework.core.env.Environment;
  * declared: each class when it is first seen, the rest once all singletons stand.
  */
 final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-    implements EnvironmentAware, SmartInitializingSingleton {
+    implements SmartInitializingSingleton {
 
   private static final Logger logger = LoggerFactory.getLogger(RetryPostProcessor.class);
   private static final long serialVersionUID = 1L;
@@ -44,11 +44,12 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
   private final transient RetryInterceptor interceptor;
   private final boolean weaving;
   private final transient Supplier<RetryExecutor> executor;
-  private transient @Nullable Environment environment;
+  private final transient Environment environment;
 
-  RetryPostProcessor(Supplier<RetryExecutor> executor, boolean weaving) {
+  RetryPostProcessor(Supplier<RetryExecutor> executor, Environment environment) {
     this.executor = executor;
-    this.weaving = weaving;
+    this.environment = environment;
+    this.weaving = Weaving.isChosen(environment);
     this.source = new RetryOperationSource(this::resolve, weaving);
     this.interceptor = new RetryInterceptor(source, executor);
     this.advisor = new DefaultPointcutAdvisor(new RetryPointcut(source), interceptor);
@@ -59,11 +60,6 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
 
   RetryInterceptor interceptor() {
     return interceptor;
-  }
-
-  @Override
-  public void setEnvironment(Environment environment) {
-    this.environment = environment;
   }
 
   @Override
@@ -185,11 +181,8 @@ final class RetryPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProce
 
   /** Beans made early may come before the factory has a resolver, so the environment is asked. */
   private String resolve(String text) {
-    String resolved = beanFactory == null ? text : beanFactory.resolveEmbeddedValue(text);
-    String known = resolved == null ? "" : resolved;
-    return environment != null && known.contains("${")
-        ? environment.resolveRequiredPlaceholders(known)
-        : known;
+    String resolved = Objects.requireNonNull(beanFactory).resolveEmbeddedValue(text);
+    return environment.resolveRequiredPlaceholders(resolved == null ? "" : resolved);
   }
 
   private static final class RetryPointcut extends StaticMethodMatcherPointcut {

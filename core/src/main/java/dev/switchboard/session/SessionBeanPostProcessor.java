@@ -5,6 +5,7 @@ import dev.switchboard.Weaving;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
@@ -29,7 +30,9 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
   SessionBeanPostProcessor(Supplier<SessionInterceptor.Needs> needs, Environment environment) {
     this.environment = environment;
-    this.operations = new SessionOperationSource(this::resolve, Weaving.isChosen(environment));
+    this.operations =
+        new SessionOperationSource(
+            new SessionDeclarations(this::resolve, Weaving.isChosen(environment)));
     this.interceptor = new SessionInterceptor(operations, needs);
     this.advisor = new DefaultPointcutAdvisor(new OperationPointcut(operations), interceptor);
     setBeforeExistingAdvisors(true);
@@ -47,7 +50,7 @@ final class SessionBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
   /** Beans made early may come before the factory has a resolver, so the environment is asked. */
   private String resolve(String text) {
-    String resolved = beanFactory == null ? text : beanFactory.resolveEmbeddedValue(text);
+    String resolved = Objects.requireNonNull(beanFactory).resolveEmbeddedValue(text);
     return environment.resolveRequiredPlaceholders(resolved == null ? "" : resolved);
   }
 

@@ -184,6 +184,7 @@ final class SessionDrain implements SessionStore.Listener {
       try {
         Future<?> next =
             scheduler.schedule(Runnable::run, this::tryAgain, delay, TimeUnit.MILLISECONDS);
+        // A scheduler that guards another answers so where that one refuses.
         return next.isDone() ? RejectedExecutionException.class.getName() : null;
       } catch (Throwable e) {
         return e.getClass().getName();

@@ -25,6 +25,10 @@ public class GrowthBenchmark {
   private static final int OF_ONE_TENANT = 10;
   private static final int BUSY = 1_000;
 
+  private static String[] tenants(int size) {
+    return IntStream.range(0, size).mapToObj(i -> "tenant-" + i).toArray(String[]::new);
+  }
+
   static class Desk {
 
     @SpecialistSession(specialist = "desk", maxSize = 2_000_000)
@@ -51,7 +55,7 @@ public class GrowthBenchmark {
     /** Opens them. */
     @Setup
     public void open() {
-      tenants = IntStream.range(0, size).mapToObj(i -> "tenant-" + i).toArray(String[]::new);
+      tenants = tenants(size);
       for (String tenant : tenants) {
         bean.ask(tenant);
       }
@@ -82,7 +86,7 @@ public class GrowthBenchmark {
     /** Opens them. */
     @Setup
     public void open() {
-      tenants = IntStream.range(0, size).mapToObj(i -> "tenant-" + i).toArray(String[]::new);
+      tenants = tenants(size);
       for (String tenant : tenants) {
         bean.ask(tenant, "hello");
       }
@@ -93,7 +97,7 @@ public class GrowthBenchmark {
   @State(Scope.Benchmark)
   public static class Bare {
 
-    @Param({"1000", "1000000"})
+    @Param("1000000")
     private int size;
 
     private final SplittableRandom random = new SplittableRandom(1);
@@ -103,7 +107,7 @@ public class GrowthBenchmark {
     /** Fills it. */
     @Setup
     public void open() {
-      tenants = IntStream.range(0, size).mapToObj(i -> "tenant-" + i).toArray(String[]::new);
+      tenants = tenants(size);
       for (String tenant : tenants) {
         ids.put(tenant, "id-of-" + tenant);
       }
